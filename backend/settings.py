@@ -1,0 +1,78 @@
+"""Every setting of the server, with its meaning. The only reader of the environment; called by `__main__` and `wiring`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from `SAVEIT_*` environment variables; every one has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="SAVEIT_", extra="ignore")
+
+    mode: Literal["embedded", "aws"] = Field("embedded", description="which adapters the wiring chooses")
+    data_dir: Path = Field(Path("data"), description="folder for keys, logs, mailbox and the embedded servers' data")
+    host: str = Field("127.0.0.1", description="address the web server listens on")
+    port: int = Field(8080, description="port the web server listens on")
+    public_url: str = Field(
+        "", description="address guests reach this server by; empty: the address of the request, or host and port"
+    )
+    database_url: str = Field(
+        "", description="PostgreSQL of the owner role (migrations); the app's own roles are derived from it"
+    )
+    redis_url: str = Field("", description="Redis; empty: the embedded one of the data folder")
+
+    web_workers: int = Field(2, ge=1, description="web server processes")
+    database_pool: int = Field(8, ge=1, description="database connections a process keeps")
+    database_timeout_ms: int = Field(5000, description="longest a statement may take, milliseconds")
+    lock_wait_ms: int = Field(2000, description="longest a booking waits for its slot's lock, milliseconds")
+    lock_ttl_ms: int = Field(30000, description="a slot lock expires by itself after this, milliseconds")
+    redis_timeout_ms: int = Field(500, description="longest one Redis call may take before going on without it")
+    availability_cache_s: int = Field(30, description="how long a day's computed availability is kept, seconds")
+    hold_minutes_max: int = Field(15, description="longest a restaurant may let a hold live, minutes")
+
+    access_token_s: int = Field(900, description="life of a staff access token, seconds")
+    refresh_token_s: int = Field(30 * 86400, description="life of a refresh token, seconds")
+    idempotency_hours: int = Field(48, description="how long answers to repeated requests are kept")
+    undo_minutes: int = Field(5, description="how long a move of a reservation can be undone")
+    body_limit_bytes: int = Field(1_000_000, description="largest request body")
+
+    rate_limits: Literal["on", "off"] = Field("on", description="off only for load measurements on this machine")
+    limit_publishable: int = Field(300, description="requests a minute by one publishable key and address")
+    limit_secret: int = Field(3000, description="requests a minute by one secret key")
+    limit_staff: int = Field(1200, description="requests a minute by one member of staff or device")
+    limit_guest: int = Field(120, description="requests a minute by one guest link")
+    limit_anonymous: int = Field(60, description="requests a minute by one address without a key")
+    limit_login: int = Field(10, description="sign-in attempts a minute by one address and by one account")
+
+    relay_poll_ms: int = Field(200, description="how often the worker looks for events nobody woke it for")
+    handler_attempts: int = Field(8, description="tries of an event handler before the dead letters")
+    handler_retry_s: float = Field(1.0, description="first wait before a retry, seconds; doubles, with jitter")
+    live_memory: int = Field(1000, description="events a screen may have missed before it is told to reload")
+    live_backlog_bytes: int = Field(256_000, description="unsent bytes after which a slow screen is cut off")
+    live_heartbeat_s: int = Field(20, description="seconds between heartbeats on the live feed")
+    partitions_ahead: int = Field(3, description="months of partitions kept ready")
+
+    smtp_host: str = Field("", description="SMTP server for mail; empty: the local mailbox")
+    smtp_port: int = Field(587, description="its port")
+    smtp_user: str = Field("", description="its user")
+    smtp_password: str = Field("", description="its password")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="how the connection is protected")
+    mail_from: str = Field("reservas@saveit.example", description="sender address of mails")
+
+    privacy_version: str = Field("2026-11", description="version of the privacy text that consents refer to")
+    clock_offset_s: int = Field(0, description="moves the clock, for demonstrations of another evening")
+
+    @property
+    def key_file(self) -> Path:
+        """Where the embedded home keeps its master secrets, mode 600."""
+        return self.data_dir / "secrets" / "keys.json"
+
+    @property
+    def base_url(self) -> str:
+        """Address for links made outside a request."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
