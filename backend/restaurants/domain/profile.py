@@ -1,0 +1,39 @@
+"""Who the restaurant is: name, place, language and the facts a guest asks about. Called by pages, messages
+and dialogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from backend.restaurants.domain.values import Bilingual
+
+Formality = Literal["tu", "usted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`timezone` is an IANA name, `locale` a language tag ('es-ES'), `currency` an ISO 4217 code, the colour
+    #RRGGBB."""
+
+    name: str
+    slug: str
+    timezone: str
+    locale: str
+    currency: str
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    description: Bilingual | None = None
+    primary_colour: str = "#1E6B52"
+    formality: Formality = "tu"
+    parking: Bilingual | None = None
+    pets: Bilingual | None = None
+    menu: Bilingual | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of every wall-clock time of this restaurant."""
+        return ZoneInfo(self.timezone)
