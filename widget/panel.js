@@ -1,0 +1,140 @@
+// The panel: a dialog beside the page on wide screens, a sheet over it on phones, or a plain region of the page (inline).
+// Called by view.js. Looks after opening, closing, focus in and back, Esc, and the space an on-screen keyboard leaves.
+import { element } from "./dom.js";
+import { cloche, cross } from "./icons.js";
+
+/** Screens too small for a panel beside the page; styles.js uses the same condition. */
+export const SHEET_QUERY = "(max-width: 480px), (max-height: 480px)";
+
+export class Panel {
+  isOpen = false;
+  #isInline;
+  #onClose;
+  #focusBefore = null;
+  #sheet = window.matchMedia(SHEET_QUERY);
+  #reshow = () => this.#showAgain();
+  #fit = () => this.#fitToKeyboard();
+
+  /** `children` go below the header; `onClose()` when the guest asks for it: button, Esc or a phone's back gesture. */
+  constructor({ words, name, isInline, onClose, children }) {
+    this.#isInline = isInline;
+    this.#onClose = onClose;
+    const attributes = isInline ? { role: "region" } : { role: "dialog" };
+    const tag = isInline ? "section" : "dialog";
+    this.node = element(tag, { class: "panel", part: "panel", ...attributes }, this.#header(words, name), ...children);
+    words.put(this.node, name ? "dialog.named" : "dialog", { name }, "aria-label");
+    this.#listen();
+  }
+
+  /** Shows the panel; with `takeFocus`, `target` gets the focus and whoever had it gets it back on closing. */
+  open({ takeFocus, target }) {
+    this.isOpen = true;
+    this.#focusBefore = takeFocus ? document.activeElement : null;
+    if (!this.#isInline) this.#show();
+    if (takeFocus) target.focus();
+  }
+
+  /** Hides the panel. `fallback` gets the focus when nothing on the page had it before. */
+  close(fallback) {
+    this.isOpen = false;
+    if (this.#isInline) return;
+    const hadFocus = this.node.contains(this.node.getRootNode().activeElement);
+    this.node.close();
+    this.#leaveKeyboard();
+    if (!hadFocus) return;
+    const before = this.#focusBefore;
+    const isOurs = !before || before === document.body || before === this.node.getRootNode().host || !before.isConnected;
+    (isOurs ? fallback : before).focus();
+  }
+
+  /** Where an opening panel puts the focus: the field, unless that would raise a phone's keyboard over the greeting. */
+  firstTarget(field) {
+    return window.matchMedia("(pointer: coarse)").matches ? this.node.querySelector(".close") : field;
+  }
+
+  connect() {
+    this.#sheet.addEventListener("change", this.#reshow);
+  }
+
+  disconnect() {
+    this.#sheet.removeEventListener("change", this.#reshow);
+    this.#leaveKeyboard();
+  }
+
+  #header(words, name) {
+    const title = element("h2", { class: "title", part: "title" });
+    if (name) title.append(name);
+    else words.put(title, "title");
+    const subtitle = words.put(element("p", { class: "quiet" }), "subtitle");
+    const header = element("header", { class: "header", part: "header" }, cloche(), element("div", { class: "titles" }, title, subtitle));
+    if (!this.#isInline) header.append(this.#closeButton(words));
+    return header;
+  }
+
+  #closeButton(words) {
+    const word = words.put(element("span"), "close");
+    const button = element("button", { type: "button", class: "close", part: "close" }, cross(), word);
+    button.addEventListener("click", () => this.#onClose());
+    return words.put(button, "close.label", {}, "aria-label");
+  }
+
+  #listen() {
+    for (const type of ["keydown", "keyup", "keypress"]) this.node.addEventListener(type, (event) => this.#key(event));
+    if (this.#isInline) return;
+    this.node.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.#onClose();
+    });
+    this.node.addEventListener("close", () => {
+      if (this.isOpen && !this.node.open) this.#onClose(); // the browser closed it without asking
+    });
+  }
+
+  /** Keys typed here are not the host page's shortcuts; to the page they would seem to come from no text field. */
+  #key(event) {
+    event.stopPropagation();
+    if (event.type !== "keydown" || event.key !== "Escape" || event.isComposing || this.#isInline) return;
+    event.preventDefault();
+    this.#onClose();
+  }
+
+  #show() {
+    if (this.#sheet.matches) {
+      this.node.showModal();
+      window.visualViewport?.addEventListener("resize", this.#fit);
+      window.visualViewport?.addEventListener("scroll", this.#fit);
+      this.#fitToKeyboard();
+    } else {
+      this.node.open = true; // not show(): that would take the focus, also when a reload restores an open panel
+    }
+  }
+
+  /** The screen turned or the window changed size: from sheet to panel or back, with the focus left where it was. */
+  #showAgain() {
+    if (!this.isOpen || this.#isInline) return;
+    const focused = this.node.getRootNode().activeElement;
+    this.node.close();
+    this.#leaveKeyboard();
+    this.#show();
+    focused?.focus();
+  }
+
+  /** iOS lays its keyboard over the page without telling CSS; a zoomed page, though, keeps its size. */
+  #fitToKeyboard() {
+    const { height, offsetTop, scale } = window.visualViewport ?? {};
+    if (!height || scale > 1.01) return this.#clearFit();
+    this.node.style.setProperty("--_height", `${height}px`);
+    this.node.style.setProperty("--_top", `${offsetTop}px`);
+  }
+
+  #leaveKeyboard() {
+    window.visualViewport?.removeEventListener("resize", this.#fit);
+    window.visualViewport?.removeEventListener("scroll", this.#fit);
+    this.#clearFit();
+  }
+
+  #clearFit() {
+    this.node.style.removeProperty("--_height");
+    this.node.style.removeProperty("--_top");
+  }
+}

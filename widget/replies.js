@@ -1,0 +1,70 @@
+// Reads what the server (or the stored history) says into plain, bounded records, and drops whatever has another shape.
+// Called by protocol.js and session.js; after it, the view may trust types and addresses. Shapes are in docs/widget.md.
+import { webAddress } from "./dom.js";
+
+const MOST = { replies: 20, quickReplies: 12, lines: 12, actions: 6 };
+const LONGEST_TEXT = 8000;
+const CARD_EVENTS = ["booked", "changed", "cancelled"];
+
+/** The records of an answer `{replies: […]}`, or null when it is not one. `server` resolves addresses that begin with "/". */
+export function readReplies(answer, server) {
+  if (!Array.isArray(answer?.replies)) return null;
+  return answer.replies
+    .slice(0, MOST.replies)
+    .map((reply) => readReply(reply, server))
+    .filter((reply) => reply.text || reply.card);
+}
+
+/** One reply: `{text, quickReplies: [{title, value}], card}`, with card null when there is none. */
+export function readReply(reply, server) {
+  return {
+    text: text(reply?.text),
+    quickReplies: list(reply?.quickReplies, MOST.quickReplies, readQuickReply),
+    card: readCard(reply?.card, server),
+  };
+}
+
+function readQuickReply(quick) {
+  const title = text(quick?.title);
+  return title ? { title, value: text(quick.value) || title } : null;
+}
+
+function readCard(card, server) {
+  if (!card || typeof card !== "object") return null;
+  return {
+    title: text(card.title),
+    code: text(card.code),
+    lines: list(card.lines, MOST.lines, (line) => text(line) || null),
+    imageUrl: webAddress(card.imageUrl, server),
+    imageAlt: text(card.imageAlt),
+    actions: list(card.actions, MOST.actions, (action) => readAction(action, server)),
+    event: CARD_EVENTS.includes(card.event) ? card.event : null,
+    reservation: readReservation(card.reservation),
+  };
+}
+
+function readAction(action, server) {
+  const title = text(action?.title);
+  const url = webAddress(action?.url, server);
+  return title && url ? { title, url } : null;
+}
+
+function readReservation(reservation) {
+  if (!reservation || typeof reservation !== "object") return null;
+  const { id, code, date, time, partySize } = reservation;
+  return {
+    id: text(id),
+    code: text(code),
+    date: text(date),
+    time: text(time),
+    partySize: Number.isInteger(partySize) ? partySize : null,
+  };
+}
+
+function text(value) {
+  return typeof value === "string" ? value.slice(0, LONGEST_TEXT).trim() : "";
+}
+
+function list(values, most, read) {
+  return Array.isArray(values) ? values.slice(0, most).map(read).filter((value) => value !== null) : [];
+}

@@ -1,0 +1,23 @@
+// The file a restaurant's page loads: registers <saveit-chat>, once, whatever else of the page loaded it before.
+// It names every module itself, so that the browser fetches them side by side and not one level after another.
+import "./card.js";
+import "./composer.js";
+import "./delivery.js";
+import "./dom.js";
+import "./icons.js";
+import "./launcher.js";
+import "./log.js";
+import "./panel.js";
+import "./protocol.js";
+import "./replies.js";
+import "./session.js";
+import "./storage.js";
+import "./styles.js";
+import "./texts/en.js";
+import "./texts/es.js";
+import "./tokens.js";
+import "./view.js";
+import "./words.js";
+import { SaveitChat } from "./element.js";
+
+if (!customElements.get("saveit-chat")) customElements.define("saveit-chat", SaveitChat);
