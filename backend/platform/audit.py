@@ -1,7 +1,7 @@
-"""The audit trail: who did what to which thing, written in the transaction of the change itself, never rewritten.
+"""The audit trail: who did what to which thing, written in the change's own transaction and never rewritten.
 
-Called by every service that changes something. `before` and `after` carry ids, codes and numbers; personal data stays out, because
-these rows outlive an erasure.
+Called by every service that changes something. `before` and `after` carry ids, codes and numbers; personal data
+stays out, because these rows outlive an erasure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from backend.platform.ids import uuid7
 from backend.platform.logs import request_id
 
 INSERT = """
-INSERT INTO audit (id, restaurant_id, at, actor, action, subject_kind, subject_id, before, after, reason, request_id)
+INSERT INTO audit (id, restaurant_id, at, actor, action, subject_kind, subject_id,
+                   before, after, reason, request_id)
 VALUES (:id, :restaurant_id, :at, :actor, :action, :subject_kind, :subject_id,
         CAST(:before AS jsonb), CAST(:after AS jsonb), :reason, :request_id)
 """
@@ -40,11 +41,12 @@ class Audit:
     ) -> None:
         """One row for the transaction's restaurant; it exists if and only if the transaction commits.
 
-        `actor` is `Caller.label` ('manager:<id>') or 'system:<part>'; `action` a dotted name such as 'reservation.cancelled'.
+        `actor` is `Caller.label` ('manager:<id>') or 'system:<part>'; `action` a dotted name such as
+        'reservation.cancelled'; `now` an aware instant.
         """
         tx.run(
             INSERT,
-            # By the machine's clock, as every partition key: a moved clock must not fill months that have no partition yet.
+            # By the machine's clock: a moved clock must not fill months that have no partition yet.
             id=uuid7(),
             restaurant_id=tx.restaurant_id,
             at=now,
