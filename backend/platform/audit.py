@@ -1,7 +1,7 @@
 """The audit trail: who did what to which thing, written in the change's own transaction and never rewritten.
 
-Called by every service that changes something. `before` and `after` carry ids, codes and numbers; personal data
-stays out, because these rows outlive an erasure.
+Called by every service that changes something. `before` and `after` carry ids, codes and numbers; personal
+data stays out, because these rows outlive an erasure.
 """
 
 from __future__ import annotations
