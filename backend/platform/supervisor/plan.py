@@ -1,0 +1,199 @@
+"""What SaveIt consists of on one machine, and in which order it starts. Called by `python -m backend
+supervise`.
+
+PostgreSQL and Redis, then the migrations, then the demonstration restaurant, then worker and web server;
+docs/decisions/004-supervisor.md says why this is our own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.platform import logs
+from backend.platform.embedded import (
+    EmbeddedPostgres,
+    EmbeddedRedis,
+    Places,
+    Trouble,
+    addresses,
+    server_user,
+    settle,
+)
+from backend.platform.embedded.leash import leashed
+from backend.platform.embedded.places import remove_short_sockets
+from backend.platform.supervisor import probes
+from backend.platform.supervisor.console import Console
+from backend.platform.supervisor.lock import check_port, folder_lock
+from backend.platform.supervisor.machine import Machine, Stage
+from backend.platform.supervisor.page import Facts, page, reachable_host
+from backend.platform.supervisor.programs import Program, Step
+
+# PostgreSQL: 'fast' ends the sessions and writes a checkpoint; 'immediate' leaves that to the next start.
+_POSTGRES_STOP = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for: where to keep data, where to listen, and servers that are there already (None:
+    embedded).
+    """
+
+    data_dir: Path
+    host: str
+    port: int
+    database_url: str | None
+    redis_url: str | None
+
+
+def supervise(data_dir: Path, host: str, port: int, database_url: str | None, redis_url: str | None) -> int:
+    """Runs SaveIt until SIGTERM or Ctrl-C. Returns 0 after an ordered stop, 1 when it could not start; says
+    why on the console.
+    """
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without our characters is no reason to stop
+    console = Console()
+    wish = Wish(Path(data_dir), host, port, database_url or None, redis_url or None)
+    try:
+        return _run(wish, console)
+    except Trouble as trouble:
+        console.trouble(trouble)
+    except PermissionError as refused:
+        console.trouble(
+            Trouble("data_dir_refused", data_dir=data_dir, path=refused.filename, reason=refused.strerror)
+        )
+    return 1
+
+
+def _run(wish: Wish, console: Console) -> int:
+    embedded = not (wish.database_url and wish.redis_url)
+    places = settle(wish.data_dir, server_user() if embedded else None)
+    with folder_lock(places.run):
+        logs.setup("supervisor", places.data_dir)
+        check_port(wish.host, wish.port)
+        plan = Plan(wish, places)
+        began = time.monotonic()
+
+        def show_page() -> None:
+            console.lines(page(console, plan.facts(time.monotonic() - began)))
+
+        console.lines([console.say("begin", data_dir=places.data_dir)])
+        addresses.write(places.data_dir, plan.addresses)
+        try:
+            machine = Machine(
+                plan.stages(), run=places.run, logs=places.logs, console=console, on_ready=show_page
+            )
+            return asyncio.run(machine.run())
+        finally:
+            addresses.remove(places.data_dir)
+            remove_short_sockets(places)
+
+
+class Plan:
+    """The programs and steps for one wish."""
+
+    def __init__(self, wish: Wish, places: Places) -> None:
+        self._wish = wish
+        self._places = places
+        self._postgres = None if wish.database_url else EmbeddedPostgres(places)
+        self._redis = None if wish.redis_url else EmbeddedRedis(places)
+        self.addresses = addresses.Addresses(
+            database_url=self._postgres.url if self._postgres else str(wish.database_url),
+            redis_url=self._redis.url if self._redis else str(wish.redis_url),
+        )
+
+    def stages(self) -> list[Stage]:
+        """In the order of the start; the stop goes the other way: web, worker, Redis, PostgreSQL."""
+        servers: list[Program | Step] = []
+        if self._postgres:
+            servers.append(self._postgres_program(self._postgres))
+        if self._redis:
+            servers.append(self._redis_program(self._redis))
+        return [
+            servers,
+            [Step("migrate", self._backend("migrate"), self._environment)],
+            [Step("demo", self._backend("demo"), self._environment, needed=False)],
+            [self._worker(), self._web()],
+        ]
+
+    def facts(self, seconds: float) -> Facts:
+        """What the page shows once all of it is ready."""
+        programs = [item.name for stage in self.stages() for item in stage if isinstance(item, Program)]
+        return Facts(
+            host=self._wish.host,
+            port=self._wish.port,
+            places=self._places,
+            healthy=programs,
+            seconds=seconds,
+            rate_limits_off=os.environ.get("SAVEIT_RATE_LIMITS", "").lower() == "off",
+            embedded_database=self._postgres is not None,
+        )
+
+    def _postgres_program(self, server: EmbeddedPostgres) -> Program:
+        def before_start() -> None:
+            server.prepare()
+            server.clear_leftovers()
+
+        return Program(
+            "postgres",
+            server.command,
+            server.environment,
+            ready=probes.postgres(server.socket),
+            alive=probes.postgres(server.socket, even_recovering=True),
+            before_start=before_start,
+            after_ready=server.ensure_database,
+            stop=_POSTGRES_STOP,
+            working_dir=str(self._places.files),
+            ready_s=300.0,  # recovery after a crash reads all that was written since the last checkpoint
+        )
+
+    def _redis_program(self, server: EmbeddedRedis) -> Program:
+        probe = probes.redis(server.socket)
+        return Program(
+            "redis",
+            server.command,
+            server.environment,
+            ready=probe,
+            alive=probe,
+            stop=((signal.SIGTERM, 5.0),),
+            working_dir=str(self._places.files),
+        )
+
+    def _worker(self) -> Program:
+        return Program("worker", self._kept("worker"), self._environment)
+
+    def _web(self) -> Program:
+        host = reachable_host(self._wish.host)
+        return Program(
+            "web",
+            self._kept("serve"),
+            self._environment,
+            ready=probes.http(host, self._wish.port, "/readyz"),
+            alive=probes.http(host, self._wish.port, "/healthz"),
+        )
+
+    def _kept(self, command: str) -> Callable[[], list[str]]:
+        return lambda: leashed(self._backend(command), death_signal=signal.SIGTERM)
+
+    @staticmethod
+    def _backend(command: str) -> list[str]:
+        return [sys.executable, "-m", "backend", command]
+
+    def _environment(self) -> Mapping[str, str]:
+        """Everything of ours, so that any setting can be given to `scripts/run`, and what the programs need
+        to find each other.
+        """
+        return {
+            **os.environ,
+            "SAVEIT_DATA_DIR": str(self._places.data_dir),
+            "SAVEIT_HOST": self._wish.host,
+            "SAVEIT_PORT": str(self._wish.port),
+            "SAVEIT_DATABASE_URL": self.addresses.database_url,
+            "SAVEIT_REDIS_URL": self.addresses.redis_url,
+        }
