@@ -1,0 +1,39 @@
+"""How a written message leaves the house: the port, its errors, and its adapters.
+
+The delivery handler calls `MessageSender.send`; `backend/wiring.py` chooses the adapter. AWS and provider
+adapters (SES, SNS, Twilio, Meta) join here and pass the same tests.
+"""
+
+from backend.platform.senders.by_channel import SenderByChannel
+from backend.platform.senders.mailbox import (
+    MailboxFolderSender,
+    Stored,
+    StoredPart,
+    list_mailbox,
+    open_stored,
+)
+from backend.platform.senders.message import Attachment, Channel, Outgoing, Recipient, Rendered
+from backend.platform.senders.mime import build_mail
+from backend.platform.senders.port import MessageSender, PermanentSendError, SendError, TemporarySendError
+from backend.platform.senders.smtp import SmtpSender, SmtpSettings
+
+__all__ = [
+    "Attachment",
+    "Channel",
+    "MailboxFolderSender",
+    "MessageSender",
+    "Outgoing",
+    "PermanentSendError",
+    "Recipient",
+    "Rendered",
+    "SendError",
+    "SenderByChannel",
+    "SmtpSender",
+    "SmtpSettings",
+    "Stored",
+    "StoredPart",
+    "TemporarySendError",
+    "build_mail",
+    "list_mailbox",
+    "open_stored",
+]

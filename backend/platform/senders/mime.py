@@ -1,0 +1,84 @@
+"""A message as an Internet mail (RFC 5322, MIME): text beside HTML, images inside the HTML, files attached.
+
+Called by the mailbox folder and SMTP; the AWS mail adapter sends the same bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from backend.platform.senders.message import Attachment, Outgoing
+from backend.platform.senders.port import PermanentSendError
+
+_LONGEST_NAME = 120
+
+
+def build_mail(outgoing: Outgoing, date: datetime) -> EmailMessage:
+    """The mail for `outgoing`, dated `date` (aware). Its Message-ID follows from the message's id alone.
+
+    Raises PermanentSendError when there is no usable address.
+    """
+    mail = EmailMessage(policy=SMTP)
+    sender = _address(outgoing.sender_name, outgoing.sender_address)
+    mail["From"] = sender
+    mail["To"] = _address(outgoing.to.get("name", ""), outgoing.to.get("email", ""))
+    if outgoing.reply_to:
+        mail["Reply-To"] = _address(outgoing.sender_name, outgoing.reply_to)
+    mail["Subject"] = _one_line(outgoing.rendered.subject)
+    mail["Date"] = format_datetime(date)
+    mail["Message-ID"] = f"<{outgoing.message_id}@{sender.domain}>"
+    mail["Content-Language"] = outgoing.language
+    mail["Auto-Submitted"] = "auto-generated"
+    _add_body(mail, outgoing)
+    return mail
+
+
+def _add_body(mail: EmailMessage, outgoing: Outgoing) -> None:
+    rendered = outgoing.rendered
+    mail.set_content(rendered.text, cte="quoted-printable")
+    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    html = mail.get_payload()[-1]  # type: ignore[index]
+    for attachment in rendered.attachments:
+        if attachment.content_id is not None:
+            _add_inline(html, attachment)  # type: ignore[arg-type]
+    for attachment in rendered.attachments:
+        if attachment.content_id is None:
+            _add_file(mail, attachment)
+
+
+def _add_inline(html: EmailMessage, attachment: Attachment) -> None:
+    kind, subtype = attachment.content_type.split("/", 1)
+    html.add_related(
+        attachment.content,
+        kind,
+        subtype,
+        cid=f"<{attachment.content_id}>",
+        filename=attachment.filename,
+        disposition="inline",
+    )
+
+
+def _add_file(mail: EmailMessage, attachment: Attachment) -> None:
+    kind, subtype = attachment.content_type.split("/", 1)
+    mail.add_attachment(
+        attachment.content, kind, subtype, filename=attachment.filename, params=dict(attachment.parameters)
+    )
+
+
+def _address(name: str, address: str) -> Address:
+    if not address:
+        raise PermanentSendError("there is no mail address")
+    try:
+        return Address(display_name=_one_line(name)[:_LONGEST_NAME], addr_spec=address)
+    except (HeaderParseError, ValueError, IndexError) as wrong:
+        raise PermanentSendError("the mail address cannot be read") from wrong
+
+
+def _one_line(text: str) -> str:
+    """No line ends: what a guest typed must never start a header of its own."""
+    return " ".join(text.split())
