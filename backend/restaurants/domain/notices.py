@@ -33,6 +33,7 @@ def notices(config: RestaurantConfig) -> list[Notice]:
     return [
         *_shifts_outside_hours(config.rules),
         *_custom_slots_outside_hours(config.rules),
+        *_limits_too_low(config),
         *_parties_without_table(config),
         *_amounts_missing(config.rules),
     ]
@@ -78,6 +79,14 @@ def _hours_for(rules: Rules, custom: CustomSlots) -> OpenHours | None:
         return _usual(rules, custom.weekday)
     hours = opening(rules, custom.date) if custom.date is not None else None
     return hours if isinstance(hours, OpenHours) else None
+
+
+def _limits_too_low(config: RestaurantConfig) -> Iterator[Notice]:
+    for table in config.tables:
+        if config.seats_of(table) < table.min_party:
+            path = f"rules.capacity.maxPartySizePerTable.{table.number}"
+            params = {"table": table.number, "min": table.min_party, "max": config.seats_of(table)}
+            yield Notice(path, "table_never_fits", params)
 
 
 def _parties_without_table(config: RestaurantConfig) -> Iterator[Notice]:

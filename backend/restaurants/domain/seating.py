@@ -14,6 +14,10 @@ class TooManyCombinationsError(ValueError):
     """The adjacency allows more groups than can be weighed for every slot; `restaurants.schemas` refuses such
     a floor."""
 
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} groups of tables")
+        self.limit = limit
+
 
 def connected_groups(
     tables: Sequence[Table], combinations: Sequence[Combination], most: int, limit: int = GROUP_LIMIT
@@ -26,7 +30,7 @@ def connected_groups(
     groups: list[int] = []
     level = {1 << index for index in range(len(tables))}
     for _ in range(1, most):
-        level = _grown(level, neighbours)
+        level = _grown(level, neighbours, limit)
         groups.extend(sorted(level))
         if len(groups) > limit:
             raise TooManyCombinationsError(limit)
@@ -43,7 +47,7 @@ def _neighbour_masks(tables: Sequence[Table], combinations: Sequence[Combination
     return masks
 
 
-def _grown(level: set[int], neighbours: list[int]) -> set[int]:
+def _grown(level: set[int], neighbours: list[int], limit: int) -> set[int]:
     """The groups with one neighbouring table more. Groups are bit masks: bit i stands for table i."""
     bigger: set[int] = set()
     for group in level:
@@ -51,6 +55,8 @@ def _grown(level: set[int], neighbours: list[int]) -> set[int]:
         for index in _bits(group):
             around |= neighbours[index]
         bigger.update(group | 1 << index for index in _bits(around & ~group))
+        if len(bigger) > limit:
+            raise TooManyCombinationsError(limit)
     return bigger
 
 

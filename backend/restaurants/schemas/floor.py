@@ -1,0 +1,96 @@
+"""Profile, areas and tables as JSON. Called by the configuration document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from pydantic import Field, model_validator
+
+from backend.platform.shapes import Shape
+from backend.restaurants.domain import Bookable, TableShape
+from backend.restaurants.schemas.fields import (
+    Colour,
+    Currency,
+    Email,
+    Key,
+    Line,
+    LocaleTag,
+    Name,
+    Number,
+    Paragraph,
+    People,
+    Phone,
+    Slug,
+    Timezone,
+    Url,
+    Whole,
+)
+
+
+class ShortText(Shape):
+    """A name in two languages; an empty `en` means that the Spanish one serves both."""
+
+    es: Name
+    en: Line = ""
+
+
+class LongText(Shape):
+    """A description in two languages."""
+
+    es: Paragraph
+    en: Paragraph = ""
+
+
+class ProfileShape(Shape):
+    """Who the restaurant is. `slug` is its short address, `timezone` an IANA name, `currency` ISO 4217."""
+
+    name: Name
+    slug: Slug
+    timezone: Timezone
+    locale: LocaleTag = "es-ES"
+    currency: Currency
+    address: Line = ""
+    phone: Phone = ""
+    email: Email = ""
+    website: Url = ""
+    description: LongText | None = None
+    primary_colour: Colour = "#1E6B52"
+    formality: Literal["tu", "usted"] = "tu"
+    parking: LongText | None = None
+    pets: LongText | None = None
+    menu: LongText | None = None
+
+
+class AreaShape(Shape):
+    """A part of the house that a guest may ask for."""
+
+    id: Key
+    name: ShortText
+
+
+class TableShapeIn(Shape):
+    """A table; centimetres and degrees. Without an `id` it is a new table. `capacity` is derived: it may
+    stand for a missing `maxParty`."""
+
+    id: UUID = Field(default_factory=uuid4)
+    number: Number
+    min_party: People = 1
+    max_party: People
+    area: Key
+    shape: TableShape = "square"
+    x: Annotated[Whole, Field(ge=0, le=100_000)] = 0
+    y: Annotated[Whole, Field(ge=0, le=100_000)] = 0
+    width: Annotated[Whole, Field(ge=10, le=5_000)] = 80
+    height: Annotated[Whole, Field(ge=10, le=5_000)] = 80
+    rotation: Annotated[Whole, Field(ge=0, le=359)] = 0
+    priority: Annotated[Whole, Field(ge=0, le=100)] = 0
+    bookable: Bookable = "online"
+    capacity: People | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _capacity_for_max_party(cls, given: object) -> object:
+        if isinstance(given, dict) and "capacity" in given and not given.keys() & {"maxParty", "max_party"}:
+            return {**given, "maxParty": given["capacity"]}
+        return given
