@@ -1,4 +1,4 @@
-"""Fixtures for every test: a PostgreSQL and a Redis a test process, so that parallel runs do not meet; ports."""
+"""Fixtures for every test: a PostgreSQL and a Redis a test process, so that parallel runs do not meet."""
 
 from __future__ import annotations
 

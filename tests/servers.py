@@ -23,9 +23,12 @@ import psycopg2
 import redis
 from psycopg2 import sql
 
-from backend.platform.embedded import EmbeddedPostgres, EmbeddedRedis, Places, server_user, settle
 from backend.platform.embedded.ending import outlast, send
 from backend.platform.embedded.orphans import server_processes
+from backend.platform.embedded.places import Places, settle
+from backend.platform.embedded.postgres import EmbeddedPostgres
+from backend.platform.embedded.redis import EmbeddedRedis
+from backend.platform.embedded.user import server_user
 
 _READY_S = 30.0
 _POLL_S = 0.02

@@ -72,6 +72,8 @@ class EmbeddedPostgres:
             raise Trouble("postgres_version", cluster=self.cluster, made_by=made_by, program=programs.version)
         self._write("postgresql.conf", server_settings(self.places.sockets, PORT, durable=self.durable))
         self._write("pg_hba.conf", client_rules())
+        if not (self.cluster / "local.conf").exists():
+            self._write("local.conf", "# Your own settings; they win over those of postgresql.conf.\n")
 
     def _write(self, name: str, content: str) -> None:
         """Replaces a settings file in one step, so that a start that is cut short leaves a whole one."""

@@ -8,32 +8,31 @@ docs/decisions/004-supervisor.md says why this is our own.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from backend.platform import logs
-from backend.platform.embedded import (
-    EmbeddedPostgres,
-    EmbeddedRedis,
-    Places,
-    Trouble,
-    addresses,
-    server_user,
-    settle,
-)
+from backend.platform.embedded import addresses
 from backend.platform.embedded.leash import leashed
-from backend.platform.embedded.places import remove_short_sockets
+from backend.platform.embedded.places import Places, make_data_dir, remove_short_sockets, settle
+from backend.platform.embedded.postgres import EmbeddedPostgres
+from backend.platform.embedded.redis import EmbeddedRedis
+from backend.platform.embedded.trouble import Trouble
+from backend.platform.embedded.user import server_user
 from backend.platform.supervisor import probes
 from backend.platform.supervisor.console import Console
 from backend.platform.supervisor.lock import check_port, folder_lock
 from backend.platform.supervisor.machine import Machine, Stage
 from backend.platform.supervisor.page import Facts, page, reachable_host
 from backend.platform.supervisor.programs import Program, Step
+
+log = logging.getLogger("saveit.supervisor")
 
 # PostgreSQL: 'fast' ends the sessions and writes a checkpoint; 'immediate' leaves that to the next start.
 _POSTGRES_STOP = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
@@ -50,21 +49,31 @@ class Wish:
     port: int
     database_url: str | None
     redis_url: str | None
+    backend: Sequence[str]
 
 
-def supervise(data_dir: Path, host: str, port: int, database_url: str | None, redis_url: str | None) -> int:
+def supervise(
+    data_dir: Path,
+    host: str,
+    port: int,
+    database_url: str | None,
+    redis_url: str | None,
+    *,
+    backend: Sequence[str] = (sys.executable, "-m", "backend"),
+) -> int:
     """Runs SaveIt until SIGTERM or Ctrl-C. Returns 0 after an ordered stop, 1 when it could not start; says
     why on the console.
     """
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without our characters is no reason to stop
     console = Console()
-    wish = Wish(Path(data_dir), host, port, database_url or None, redis_url or None)
+    wish = Wish(Path(data_dir), host, port, database_url or None, redis_url or None, backend)
     try:
         return _run(wish, console)
     except Trouble as trouble:
         console.trouble(trouble)
-    except PermissionError as refused:
+    except OSError as refused:
+        log.exception("the start failed")
         console.trouble(
             Trouble("data_dir_refused", data_dir=data_dir, path=refused.filename, reason=refused.strerror)
         )
@@ -73,10 +82,12 @@ def supervise(data_dir: Path, host: str, port: int, database_url: str | None, re
 
 def _run(wish: Wish, console: Console) -> int:
     embedded = not (wish.database_url and wish.redis_url)
-    places = settle(wish.data_dir, server_user() if embedded else None)
-    with folder_lock(places.run):
-        logs.setup("supervisor", places.data_dir)
+    user = server_user() if embedded else None
+    data_dir = make_data_dir(wish.data_dir, user)
+    with folder_lock(data_dir / "run"):
+        logs.setup("supervisor", data_dir)
         check_port(wish.host, wish.port)
+        places = settle(data_dir, user)
         plan = Plan(wish, places)
         began = time.monotonic()
 
@@ -116,7 +127,7 @@ class Plan:
         if self._redis:
             servers.append(self._redis_program(self._redis))
         return [
-            servers,
+            *([servers] if servers else []),
             [Step("migrate", self._backend("migrate"), self._environment)],
             [Step("demo", self._backend("demo"), self._environment, needed=False)],
             [self._worker(), self._web()],
@@ -181,9 +192,8 @@ class Plan:
     def _kept(self, command: str) -> Callable[[], list[str]]:
         return lambda: leashed(self._backend(command), death_signal=signal.SIGTERM)
 
-    @staticmethod
-    def _backend(command: str) -> list[str]:
-        return [sys.executable, "-m", "backend", command]
+    def _backend(self, command: str) -> list[str]:
+        return [*self._wish.backend, command]
 
     def _environment(self) -> Mapping[str, str]:
         """Everything of ours, so that any setting can be given to `scripts/run`, and what the programs need
