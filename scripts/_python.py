@@ -1,20 +1,27 @@
-"""Finds a Python that SaveIt can run on. First thing every script calls; every Python 3.6 must be able to read it."""
+"""Finds a Python that SaveIt can run on. The first thing every script calls; any Python since 3.6 can read it."""
 
 import os
 import shutil
+import subprocess
 import sys
 
 NEEDED = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 
+def _works(python: str) -> bool:
+    """A launcher of that name may be there without the Python behind it."""
+    check = f"import sys; sys.exit(sys.version_info < {NEEDED})"
+    return subprocess.call([python, "-c", check], stderr=subprocess.DEVNULL) == 0
+
+
 def require() -> None:
-    """Returns on Python 3.11 or newer; else goes on as one that is installed beside it, or explains and ends."""
+    """Returns on Python 3.11 or newer; else goes on as one installed beside it, or explains and ends."""
     if sys.version_info >= NEEDED:
         return
     for name in NEWER:
         found = shutil.which(name)
-        if found:
+        if found and _works(found):
             os.execv(found, [found, *sys.argv])  # noqa: S606
     here = f"{sys.version_info[0]}.{sys.version_info[1]}"
     sys.stderr.write(

@@ -78,4 +78,4 @@ def main(argv: list[str]) -> int:
         "SAVEIT_PORT": str(arguments.port),
     }
     os.chdir(ROOT)
-    os.execve(python, [str(python), "-m", "backend", "supervise"], {**os.environ, **wanted})  # noqa: S606
+    os.execve(python, [str(python), "-m", "backend", "supervise"], {**os.environ, **wanted})  # noqa: S606, RET503
