@@ -94,6 +94,8 @@ class Endpoint:
     refusals: Sequence[str] = ()
     headers: Sequence[str] = ()
     example: Any = None
+    # Answers everyone without looking at credentials or counting calls: health checks and scrapes.
+    unguarded: bool = False
 
     @property
     def name(self) -> str:

@@ -32,6 +32,8 @@ _HTTP_CODES = {
     415: "unsupported_media_type",
 }
 
+_ANYBODY = Caller(ANYONE)
+
 
 class Authenticator(Protocol):
     """Finds out who calls, and counts the call."""
@@ -59,8 +61,10 @@ def _view(endpoint: Endpoint, authenticator: Authenticator, public_url: str) -> 
     anyone = ANYONE in endpoint.who
 
     def view(**path: Any) -> Response:
-        caller = authenticator.authenticate(request)
-        authenticator.count(caller, request.remote_addr or "")
+        caller = _ANYBODY
+        if not endpoint.unguarded:
+            caller = authenticator.authenticate(request)
+            authenticator.count(caller, request.remote_addr or "")
         if not anyone and caller.kind not in endpoint.who:
             raise Refusal("unauthenticated" if caller.kind == ANYONE else "forbidden")
         given, raw = endpoint.parse(request)
