@@ -1,4 +1,4 @@
-"""Finds a Python that SaveIt can run on. The first thing every script calls; any Python since 3.6 can read it."""
+"""Finds a Python that SaveIt can run on. Every script's first call; any Python 3.6 can read it."""
 
 import os
 import shutil

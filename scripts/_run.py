@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import NoReturn
 
 from _bootstrap import ROOT, environment
 
@@ -56,9 +57,7 @@ def _refused(data_dir: Path, reason: str | None) -> Trouble:
 
 
 def main(argv: list[str]) -> int:
-    """Does not return when all is well: this process becomes the supervisor. 1 and an explanation when it
-    cannot start.
-    """
+    """Does not return when all is well: this process becomes the supervisor. 1, explained, when it cannot."""
     arguments = _arguments(argv)
     console = Console()
     data_dir = arguments.data.expanduser().resolve()
@@ -72,10 +71,11 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         console.lines([console.say("setup.interrupted")])
         return 130
-    wanted = {
-        "SAVEIT_DATA_DIR": str(data_dir),
-        "SAVEIT_HOST": arguments.host,
-        "SAVEIT_PORT": str(arguments.port),
-    }
+    return _become(python, data_dir, arguments)
+
+
+def _become(python: Path, data_dir: Path, arguments: argparse.Namespace) -> NoReturn:
+    host, port = arguments.host, str(arguments.port)
+    wanted = {"SAVEIT_DATA_DIR": str(data_dir), "SAVEIT_HOST": host, "SAVEIT_PORT": port}
     os.chdir(ROOT)
-    os.execve(python, [str(python), "-m", "backend", "supervise"], {**os.environ, **wanted})  # noqa: S606, RET503
+    os.execve(python, [str(python), "-m", "backend", "supervise"], {**os.environ, **wanted})  # noqa: S606

@@ -23,6 +23,7 @@ import psycopg2
 import redis
 from psycopg2 import sql
 
+from backend.platform.embedded.binaries import binaries
 from backend.platform.embedded.ending import outlast, send
 from backend.platform.embedded.orphans import server_processes
 from backend.platform.embedded.places import Places, settle
@@ -138,7 +139,7 @@ class PostgresServer(_Server):
     """
 
     def __init__(self, places: Places, *, durable: bool) -> None:
-        self._postgres = EmbeddedPostgres(places, durable=durable)
+        self._postgres = EmbeddedPostgres(places, binaries(places.files, places.user), durable=durable)
         super().__init__(places, self._postgres)
 
     def _before_start(self) -> None:
@@ -179,7 +180,7 @@ class RedisServer(_Server):
     """A Redis with the settings of production."""
 
     def __init__(self, places: Places) -> None:
-        super().__init__(places, EmbeddedRedis(places))
+        super().__init__(places, EmbeddedRedis(places, binaries(places.files, places.user)))
 
     def _answers(self) -> bool:
         client = redis.Redis.from_url(self.url)

@@ -20,7 +20,7 @@ import psycopg2
 from psycopg2 import sql
 
 from backend.platform.embedded import orphans
-from backend.platform.embedded.binaries import Binaries, binaries, check_runs
+from backend.platform.embedded.binaries import Binaries, check_runs
 from backend.platform.embedded.leash import leashed
 from backend.platform.embedded.places import Places
 from backend.platform.embedded.postgres_settings import client_rules, server_settings
@@ -38,8 +38,9 @@ class EmbeddedPostgres:
     never pull the plug.
     """
 
-    def __init__(self, places: Places, *, durable: bool = True) -> None:
+    def __init__(self, places: Places, programs: Binaries, *, durable: bool = True) -> None:
         self.places = places
+        self._programs = programs
         self.durable = durable
         self.cluster = places.files / "postgres"
         self.socket = places.sockets / f".s.PGSQL.{PORT}"
@@ -63,13 +64,14 @@ class EmbeddedPostgres:
 
     def prepare(self) -> None:
         """Makes the data folder at first, writes the settings always; raises Trouble."""
-        programs = binaries(self.places.files, self.places.user)
         if not self.cluster.exists():
-            check_runs(programs.initdb, self.places.user)
-            self._initialise(programs)
+            check_runs(self._programs.initdb, self.places.user)
+            self._initialise()
         made_by = (self.cluster / "PG_VERSION").read_text(encoding="utf-8").strip()
-        if made_by != programs.version:
-            raise Trouble("postgres_version", cluster=self.cluster, made_by=made_by, program=programs.version)
+        if made_by != self._programs.version:
+            raise Trouble(
+                "postgres_version", cluster=self.cluster, made_by=made_by, program=self._programs.version
+            )
         self._write("postgresql.conf", server_settings(self.places.sockets, PORT, durable=self.durable))
         self._write("pg_hba.conf", client_rules())
         if not (self.cluster / "local.conf").exists():
@@ -82,7 +84,7 @@ class EmbeddedPostgres:
         give(unfinished, self.places.user, 0o600)
         unfinished.replace(self.cluster / name)
 
-    def _initialise(self, programs: Binaries) -> None:
+    def _initialise(self) -> None:
         """`initdb` into a folder aside, renamed when it is whole: a first start killed in the middle begins
         again cleanly.
         """
@@ -95,18 +97,25 @@ class EmbeddedPostgres:
             password.touch(mode=0o600)
             password.write_text(self._passwords[SUPERUSER], encoding="utf-8")
             give(password, self.places.user, 0o600)
-            self._run_initdb(programs, unfinished, password)
+            self._run_initdb(unfinished, password)
         finally:
             password.unlink(missing_ok=True)
         unfinished.rename(self.cluster)
 
-    def _run_initdb(self, programs: Binaries, target: Path, password: Path) -> None:
+    def _run_initdb(self, target: Path, password: Path) -> None:
         # The builtin C.UTF-8 sorts the same on every machine; the C library's order changes with its version
         # and breaks indexes.
         locale = ["--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         access = [f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
         speed = [] if self.durable else ["--no-sync"]
-        command = [str(programs.initdb), f"--pgdata={target}", *locale, *access, *speed, "--no-instructions"]
+        command = [
+            str(self._programs.initdb),
+            f"--pgdata={target}",
+            *locale,
+            *access,
+            *speed,
+            "--no-instructions",
+        ]
         result = subprocess.run(  # noqa: S603
             command,
             cwd=self.places.files,
@@ -131,10 +140,8 @@ class EmbeddedPostgres:
         """The server in the foreground. If whoever starts it dies, it gets SIGINT, which is PostgreSQL's
         'fast' stop.
         """
-        program = binaries(self.places.files, self.places.user).postgres
-        return leashed(
-            [str(program), "-D", str(self.cluster)], death_signal=signal.SIGINT, user=self.places.user
-        )
+        server = [str(self._programs.postgres), "-D", str(self.cluster)]
+        return leashed(server, death_signal=signal.SIGINT, user=self.places.user)
 
     def environment(self) -> dict[str, str]:
         """Nothing of the caller's: a stray PGDATA or PGOPTIONS must not reach the server, nor SaveIt's

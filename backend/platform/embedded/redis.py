@@ -11,7 +11,7 @@ import os
 import signal
 from urllib.parse import quote
 
-from backend.platform.embedded.binaries import binaries
+from backend.platform.embedded.binaries import Binaries
 from backend.platform.embedded.leash import leashed
 from backend.platform.embedded.places import Places
 
@@ -38,8 +38,9 @@ _SETTINGS = {
 class EmbeddedRedis:
     """One Redis of one data folder."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, programs: Binaries) -> None:
         self.places = places
+        self._programs = programs
         self.socket = places.sockets / "redis.sock"
 
     @property
@@ -49,10 +50,11 @@ class EmbeddedRedis:
 
     def command(self) -> list[str]:
         """The server in the foreground. If whoever starts it dies, it gets SIGTERM."""
-        program = binaries(self.places.files, self.places.user).redis
         options = {"unixsocket": str(self.socket), "dir": str(self.places.files), **_SETTINGS}
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-        return leashed([str(program), *arguments], death_signal=signal.SIGTERM, user=self.places.user)
+        return leashed(
+            [str(self._programs.redis), *arguments], death_signal=signal.SIGTERM, user=self.places.user
+        )
 
     def environment(self) -> dict[str, str]:
         """Nothing of the caller's."""

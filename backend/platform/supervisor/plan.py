@@ -19,6 +19,7 @@ from pathlib import Path
 
 from backend.platform import logs
 from backend.platform.embedded import addresses
+from backend.platform.embedded.binaries import binaries
 from backend.platform.embedded.leash import leashed
 from backend.platform.embedded.places import Places, make_data_dir, remove_short_sockets, settle
 from backend.platform.embedded.postgres import EmbeddedPostgres
@@ -73,9 +74,10 @@ def supervise(
     except Trouble as trouble:
         console.trouble(trouble)
     except OSError as refused:
-        log.exception("the start failed")
+        log.exception("the system refused something")
+        code = "data_dir_refused" if isinstance(refused, PermissionError) else "system_refused"
         console.trouble(
-            Trouble("data_dir_refused", data_dir=data_dir, path=refused.filename, reason=refused.strerror)
+            Trouble(code, data_dir=data_dir, path=refused.filename, reason=refused.strerror or refused)
         )
     return 1
 
@@ -112,8 +114,13 @@ class Plan:
     def __init__(self, wish: Wish, places: Places) -> None:
         self._wish = wish
         self._places = places
-        self._postgres = None if wish.database_url else EmbeddedPostgres(places)
-        self._redis = None if wish.redis_url else EmbeddedRedis(places)
+        self._postgres = self._redis = None
+        if not (wish.database_url and wish.redis_url):
+            programs = binaries(
+                places.files, places.user
+            )  # here, once: the two servers start at the same time
+            self._postgres = None if wish.database_url else EmbeddedPostgres(places, programs)
+            self._redis = None if wish.redis_url else EmbeddedRedis(places, programs)
         self.addresses = addresses.Addresses(
             database_url=self._postgres.url if self._postgres else str(wish.database_url),
             redis_url=self._redis.url if self._redis else str(wish.redis_url),
