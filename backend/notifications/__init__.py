@@ -5,6 +5,7 @@ entry; `Voice` and the sentences are shared with the guest pages so that mail an
 """
 
 from backend.notifications.calendar_files import calendar_file
+from backend.notifications.composing import details
 from backend.notifications.domain.facts import (
     BookingFacts,
     EarlierFacts,
@@ -19,7 +20,7 @@ from backend.notifications.domain.reminders import ReminderRules, in_quiet_hours
 from backend.notifications.overrides import Override, problems_of
 from backend.notifications.rendering import render
 from backend.notifications.samples import sample_facts
-from backend.notifications.sentences import cost_sentence, policy_sentence
+from backend.notifications.sentences import policy_sentence, status_sentences
 from backend.notifications.voice import Voice
 from backend.notifications.words import words
 
@@ -37,7 +38,7 @@ __all__ = [
     "RestaurantFacts",
     "Voice",
     "calendar_file",
-    "cost_sentence",
+    "details",
     "in_quiet_hours",
     "policy_sentence",
     "priority",
@@ -45,5 +46,6 @@ __all__ = [
     "render",
     "sample_facts",
     "schedule",
+    "status_sentences",
     "words",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from backend.notifications.domain.facts import BookingFacts
+from backend.notifications.domain.facts import BookingFacts, EarlierFacts
 from backend.notifications.domain.kinds import MessageKind
 from backend.notifications.sentences import (
     Words,
@@ -89,7 +89,7 @@ def compose(kind: MessageKind, facts: BookingFacts, voice: Voice) -> Letter:
         heading=heading,
         paragraphs=tuple(plan.body(facts, voice, known)),
         short=voice.say(f"message.{kind.value}.short", **{**known, **plan.more_short(facts, voice, known)}),
-        rows=_rows(kind, facts, voice, known),
+        rows=_rows(kind, facts, voice),
         notes=(policy_sentence(facts, voice),) if plan.policy else (),
         actions=_actions(plan.actions, facts, voice, known),
         shows_code=plan.shows_code,
@@ -105,7 +105,9 @@ def _heading(family: str, known: Words, voice: Voice) -> str:
     return voice.say(f"{key}.anonymous", **known)
 
 
-def _rows(kind: MessageKind, facts: BookingFacts, voice: Voice, known: Words) -> tuple[tuple[str, str], ...]:
+def details(facts: BookingFacts, voice: Voice) -> tuple[tuple[str, str], ...]:
+    """Label and value of everything a guest needs to know about the table; what there is not is left out."""
+    known = words(facts, voice)
     night = voice.night(facts.starts_at, facts.restaurant.timezone, facts.service_date)
     tables = wording.listed(facts.table_numbers, voice.locale)
     rows = [
@@ -116,19 +118,23 @@ def _rows(kind: MessageKind, facts: BookingFacts, voice: Voice, known: Words) ->
         ("table" if len(facts.table_numbers) == 1 else "tables", tables),
         ("code", known["code"]),
         ("place", known["address"]),
-        ("before", _before(facts, voice) if kind is MessageKind.CHANGE else ""),
     ]
     return tuple((voice.say(f"message.label.{name}"), value) for name, value in rows if value)
 
 
-def _before(facts: BookingFacts, voice: Voice) -> str:
-    if facts.earlier is None:
-        return ""
+def _rows(kind: MessageKind, facts: BookingFacts, voice: Voice) -> tuple[tuple[str, str], ...]:
+    if kind is not MessageKind.CHANGE or facts.earlier is None:
+        return details(facts, voice)
+    before = _moment_before(facts, facts.earlier, voice)
+    return (*details(facts, voice), (voice.say("message.label.before"), before))
+
+
+def _moment_before(facts: BookingFacts, earlier: EarlierFacts, voice: Voice) -> str:
     return voice.say(
-        "message.change.before.area" if facts.earlier.area_name else "message.change.before",
-        people=voice.people(facts.earlier.party_size),
-        moment=voice.moment(facts.earlier.starts_at, facts.restaurant.timezone, today_of(facts)),
-        area=facts.earlier.area_name,
+        "message.change.before.area" if earlier.area_name else "message.change.before",
+        people=voice.people(earlier.party_size),
+        moment=voice.moment(earlier.starts_at, facts.restaurant.timezone, today_of(facts)),
+        area=earlier.area_name,
     )
 
 

@@ -54,6 +54,15 @@ def pending_body(facts: BookingFacts, voice: Voice, known: Words) -> list[str]:
     return sentences
 
 
+def status_sentences(facts: BookingFacts, voice: Voice) -> list[str]:
+    """What a guest reads about the booking's state today: the same words as in the message about it."""
+    known = words(facts, voice)
+    bodies = {"pending": pending_body, "cancelled": cancellation_body, "no_show": no_show_body}
+    if facts.status in bodies:
+        return bodies[facts.status](facts, voice, known)
+    return [voice.say(f"message.status.{facts.status}")]
+
+
 def pending_short(facts: BookingFacts, voice: Voice, known: Words) -> dict[str, str]:
     """The first sentence for chat and SMS."""
     return {"body": _kept(voice, known)}

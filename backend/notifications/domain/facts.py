@@ -13,7 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 Formality = Literal["tu", "usted"]
-Requirement = Literal["deposit", "phone_verification", "credit_card", "identification"]
+Requirement = Literal["deposit", "phone_verification", "card", "identification"]
 
 
 @dataclass(frozen=True, slots=True)

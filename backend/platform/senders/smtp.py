@@ -22,12 +22,12 @@ from backend.platform.senders.port import PermanentSendError, SendError, Tempora
 class SmtpSettings:
     """How to reach the mail server.
 
-    `tls`: STARTTLS (587), implicit (465) or none (only for a relay on this machine).
+    `tls`: STARTTLS (587), tls from the start (465) or none (only for a relay on this machine).
     """
 
     host: str
     port: int = 587
-    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    tls: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: str | None = None
     timeout_seconds: float = 15.0
@@ -68,7 +68,7 @@ class SmtpSender:
 
     def _connect(self) -> smtplib.SMTP:
         chosen = self._settings
-        if chosen.tls == "implicit":
+        if chosen.tls == "tls":
             return smtplib.SMTP_SSL(
                 chosen.host, chosen.port, timeout=chosen.timeout_seconds, context=self._tls_context()
             )

@@ -1,0 +1,134 @@
+"""Which events make which messages, and the reminders. Called by the worker.
+
+Each handler decides by what the booking is now, not by what the event said then, so a late or repeated event writes nothing untrue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from backend.notifications.domain.kinds import MessageKind, priority
+from backend.notifications.domain.reminders import ReminderRules, schedule
+from backend.notifications.service import channel_for
+from backend.notifications.store import MessageStore
+from backend.platform.clock import Clock
+from backend.platform.database import Tx
+from backend.platform.events import Event, Handler
+from backend.platform.jobs import Jobs
+from backend.reservations.desk import Desk
+from backend.reservations.domain import Status
+
+_REMINDERS = (MessageKind.REMINDER_24H, MessageKind.REMINDER_3H)
+
+
+class NotificationHandlers:
+    """Writes messages down and plans reminders."""
+
+    def __init__(self, desk: Desk, store: MessageStore, jobs: Jobs, clock: Clock) -> None:
+        self._desk = desk
+        self._store = store
+        self._jobs = jobs
+        self._clock = clock
+        for kind in _REMINDERS:
+            jobs.register(job_kind(kind), self._reminder(kind))
+
+    def handlers(self) -> list[Handler]:
+        """What to call on which events."""
+        return [
+            Handler(
+                "notifications.write",
+                frozenset({"reservation.created", "reservation.updated", "reservation.cancelled", "no-show.detected"}),
+                self.write,
+            ),
+            Handler(
+                "notifications.remind",
+                frozenset(
+                    {"reservation.created", "reservation.updated", "reservation.cancelled", "qr.validated"}
+                ),
+                self.plan_reminders,
+            ),
+        ]
+
+    def write(self, tx: Tx, event: Event) -> None:
+        """The message of an event, if it makes one."""
+        kind = message_of(event)
+        if kind is not None:
+            self._add(tx, event.subject_id, kind, event.id, facts_to_remember(event))
+
+    def plan_reminders(self, tx: Tx, event: Event) -> None:
+        """Moves the booking's reminders to where they belong now, or takes them off."""
+        now = self._clock.now()
+        reservation = self._desk.store.get(tx, event.subject_id)
+        planned: dict[MessageKind, datetime] = {}
+        if reservation is not None:
+            rules = ReminderRules(timezone=self._desk.reader.current(tx).profile.timezone)
+            planned = dict(schedule(reservation, rules, event.occurred_at))
+        for kind in _REMINDERS:
+            if kind in planned and planned[kind] > now:
+                starts_at = reservation.starts_at.isoformat() if reservation else ""
+                self._jobs.plan(tx, job_kind(kind), event.subject_id, planned[kind], {"startsAt": starts_at})
+            else:
+                self._jobs.drop(tx, job_kind(kind), event.subject_id, now)
+
+    def _reminder(self, kind: MessageKind) -> Any:
+        def remind(tx: Tx, subject_id: UUID, payload: Mapping[str, Any], now: datetime) -> None:
+            # One reminder a kind and start, however often the job is planned or run.
+            cause = uuid5(NAMESPACE_OID, f"{subject_id}:{kind}:{payload.get('startsAt')}")
+            self._add(tx, subject_id, kind, cause, {})
+
+        return remind
+
+    def _add(self, tx: Tx, reservation_id: UUID, kind: MessageKind, cause: UUID, facts: Mapping[str, Any]) -> None:
+        reservation = self._desk.store.get(tx, reservation_id)
+        if reservation is None or reservation.guest_id is None:
+            return
+        channel = channel_for(self._desk.view(tx, reservation))
+        if channel is None:
+            return
+        self._store.add(
+            tx,
+            reservation_id=reservation_id,
+            guest_id=reservation.guest_id,
+            kind=kind.value,
+            channel=channel,
+            priority=int(priority(kind)),
+            cause_id=cause,
+            facts=facts,
+            now=self._clock.now(),
+        )
+
+
+def job_kind(kind: MessageKind) -> str:
+    """The name of a reminder's scheduled work."""
+    return f"notifications.{kind.value}"
+
+
+def message_of(event: Event) -> MessageKind | None:
+    """The message an event makes, or None."""
+    change, status = event.data.get("change"), event.data["reservation"]["status"]
+    if event.type == "reservation.created":
+        return MessageKind.PENDING if status == Status.PENDING.value else MessageKind.CONFIRMATION
+    if event.type == "reservation.cancelled":
+        return MessageKind.CANCELLATION
+    if event.type == "no-show.detected":
+        return MessageKind.NO_SHOW
+    if change == "changed":
+        return MessageKind.CHANGE
+    if change == "confirmed":
+        return MessageKind.CONFIRMATION
+    if change == "expired":
+        return MessageKind.CANCELLATION
+    return None
+
+
+def facts_to_remember(event: Event) -> dict[str, Any]:
+    """What the message needs of its cause that the booking does not say any more."""
+    facts: dict[str, Any] = {}
+    if event.data.get("previous"):
+        facts["previous"] = event.data["previous"]
+    if event.type == "reservation.cancelled":
+        facts["cancelledBy"] = "guest" if event.data.get("by") == "guest" else "restaurant"
+    return facts
