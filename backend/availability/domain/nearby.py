@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from backend.availability.domain.dates import resolve
 from backend.availability.domain.inquiry import Inquiry
@@ -32,30 +32,38 @@ def alternatives(
     anywhere = Inquiry(config, occupied, replace(ask, area=None), now)
     if anywhere.refused is not None or far_off(ask.date, anywhere.today) is not None:
         return []
-    day, wanted = _wanted(config, ask)
+    day, minute = _wanted(config, ask)
     found: list[Alternative] = []
-    for slot in _nearest(config, day, wanted, days_around):
+    for slot in _nearest(config, day, minute, days_around):
         alternative = _free(anywhere, ask, slot)
-        if alternative is not None and not _same(alternative, ask, day, wanted):
+        if alternative is not None and (slot.service_date, slot.minute, alternative.area) != (
+            day,
+            minute,
+            ask.area,
+        ):
             found.append(alternative)
         if len(found) == limit:
             break
     return found
 
 
-def _wanted(config: RestaurantConfig, ask: Ask) -> tuple[date, datetime]:
-    """The service date and the instant meant; midday where the clocks skip it, which is as good a middle as
-    any."""
+def _wanted(config: RestaurantConfig, ask: Ask) -> tuple[date, int]:
+    """The service date meant and the minute of it, real or not."""
     slot = resolve(config, ask.date, ask.time, any_time=True)
     if isinstance(slot, Refused):
-        return ask.date, datetime.combine(ask.date, ask.time, config.zone).astimezone(UTC)
-    return slot.service_date, slot.starts_at
+        return ask.date, ask.time.hour * 60 + ask.time.minute
+    return slot.service_date, slot.minute
 
 
-def _nearest(config: RestaurantConfig, day: date, wanted: datetime, days_around: int) -> list[Slot]:
+def _nearest(config: RestaurantConfig, day: date, minute: int, days_around: int) -> list[Slot]:
+    """The day's own slots first, then those of the nearest days; of each the nearest hour first, earlier
+    before later."""
     days = (day + timedelta(days=offset) for offset in range(-days_around, days_around + 1))
     slots = [slot for each in days for slot in slots_of(config, each)]
-    return sorted(slots, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))
+    return sorted(
+        slots,
+        key=lambda slot: (abs((slot.service_date - day).days), abs(slot.minute - minute), slot.starts_at),
+    )
 
 
 def _free(anywhere: Inquiry, ask: Ask, slot: Slot) -> Alternative | None:
@@ -67,8 +75,3 @@ def _free(anywhere: Inquiry, ask: Ask, slot: Slot) -> Alternative | None:
         return Alternative(slot.service_date, slot.time, slot.starts_at, None)
     area = ask.area if ask.area in areas or not areas else areas[0]
     return Alternative(slot.service_date, slot.time, slot.starts_at, area)
-
-
-def _same(alternative: Alternative, ask: Ask, day: date, wanted: datetime) -> bool:
-    """What was asked for is no alternative to itself."""
-    return (alternative.date, alternative.starts_at, alternative.area) == (day, wanted, ask.area)
