@@ -15,6 +15,8 @@ from backend.notifications.sentences import (
     Words,
     cancellation_body,
     cancellation_short,
+    change_body,
+    change_short,
     no_show_body,
     no_show_short,
     pending_body,
@@ -92,7 +94,7 @@ def compose(kind: MessageKind, facts: BookingFacts, voice: Voice) -> Letter:
         rows=_rows(kind, facts, voice),
         notes=(policy_sentence(facts, voice),) if plan.policy else (),
         actions=_actions(plan.actions, facts, voice, known),
-        shows_code=plan.shows_code,
+        shows_code=plan.shows_code and facts.status != "pending",
         calendar=plan.calendar,
         words=known,
     )
@@ -166,11 +168,12 @@ _PLANS: dict[MessageKind, _Plan] = {
     ),
     MessageKind.CHANGE: _Plan(
         tone="good",
-        body=plain_body("change"),
+        body=change_body,
         shows_code=True,
         calendar="PUBLISH",
         actions=("manage", "calendar", "directions"),
         policy=True,
+        more_short=change_short,
     ),
     MessageKind.CANCELLATION: _Plan(
         tone="quiet",

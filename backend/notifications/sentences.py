@@ -19,7 +19,9 @@ def policy_sentence(facts: BookingFacts, voice: Voice) -> str:
     """What cancelling costs, at the moment of writing."""
     known = words(facts, voice)
     free_until, penalty = facts.policy.free_until, facts.policy.penalty
-    if free_until is None:
+    if facts.status == "pending":  # what was never confirmed can be given back at any time
+        key = "none"
+    elif free_until is None:
         key = "always" if penalty else "none"
     elif facts.written_at <= free_until:
         key = "free" if penalty else "kind"
@@ -72,6 +74,18 @@ def _kept(voice: Voice, known: Words) -> str:
     return voice.say("message.pending.body" + ("" if known["requirements"] else ".review"), **known)
 
 
+def change_body(facts: BookingFacts, voice: Voice, known: Words) -> list[str]:
+    """What the booking is now; one that still waits for something says so instead of showing a code."""
+    if facts.status != "pending":
+        return [voice.say("message.change.body", **known)]
+    return [voice.say("message.change.body.pending", **known), *pending_body(facts, voice, known)[1:]]
+
+
+def change_short(facts: BookingFacts, voice: Voice, known: Words) -> dict[str, str]:
+    """What the link is called: there is no code while something is missing."""
+    return {"link": voice.say("message.change.link" + (".pending" if facts.status == "pending" else ""))}
+
+
 def cancellation_body(facts: BookingFacts, voice: Voice, known: Words) -> list[str]:
     """What is cancelled, by whom, what it costs, and the way back."""
     sentences = [_cancelled(facts, voice, known)]
@@ -84,8 +98,10 @@ def cancellation_body(facts: BookingFacts, voice: Voice, known: Words) -> list[s
 
 
 def _cancelled(facts: BookingFacts, voice: Voice, known: Words) -> str:
-    by_house = ".restaurant" if facts.cancelled_by == "restaurant" else ""
-    return voice.say(f"message.cancellation.body{by_house}", **known)
+    how = ".restaurant" if facts.cancelled_by == "restaurant" else ""
+    if facts.status == "expired":
+        how = ".expired"
+    return voice.say(f"message.cancellation.body{how}", **known)
 
 
 def cancellation_short(facts: BookingFacts, voice: Voice, known: Words) -> dict[str, str]:

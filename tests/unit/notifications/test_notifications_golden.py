@@ -51,6 +51,10 @@ def in_time() -> BookingFacts:
     return replace(rich(MessageKind.CANCELLATION), late_cancellation=False, penalty_charged=None)
 
 
+def expired() -> BookingFacts:
+    return replace(in_time(), status="expired", cancelled_by=None)
+
+
 def past_the_deadline() -> BookingFacts:
     facts = rich(MessageKind.CONFIRMATION)
     return replace(facts, written_at=facts.starts_at - timedelta(hours=6))
@@ -86,6 +90,8 @@ SCENES = {
     "confirmation-past-the-deadline": (MessageKind.CONFIRMATION, past_the_deadline()),
     "confirmation-without-penalty": (MessageKind.CONFIRMATION, without_penalty()),
     "confirmation-only-for-no-shows": (MessageKind.CONFIRMATION, only_for_no_shows()),
+    "change-pending": (MessageKind.CHANGE, replace(rich(MessageKind.CHANGE), status="pending")),
+    "cancellation-expired": (MessageKind.CANCELLATION, expired()),
     "confirmation-next-year": (MessageKind.CONFIRMATION, next_year()),
 }
 
