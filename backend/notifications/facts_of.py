@@ -1,4 +1,7 @@
-"""From stored rows to the facts a message or a guest page is written from. Pure; called by the service and the guest pages."""
+"""From stored rows to the facts a message or a guest page is written from.
+
+Pure; called by the service and the guest pages.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,7 @@ from backend.restaurants.domain import Bilingual, RestaurantConfig
 
 def said(text: Bilingual | None, locale: str) -> str:
     """A bilingual text in the reader's language; '' when there is none."""
-    if text is None:
-        return ""
-    return text.es if language_of(locale) == "es" else text.en
+    return "" if text is None else text.in_language(language_of(locale))
 
 
 def restaurant_facts(config: RestaurantConfig) -> RestaurantFacts:
@@ -89,10 +90,13 @@ def booking_facts(
         written_at=now,
         guest_first_name=first_name(view.guest.name if view.guest else one.name) or None,
         area_name=said(area.name, locale) if area else None,
-        table_numbers=tuple(table.number for each in one.table_ids if (table := config.table(each)) is not None),
+        table_numbers=tuple(
+            table.number for each in one.table_ids if (table := config.table(each)) is not None
+        ),
         notes=one.notes,
         policy=PolicyFacts(
-            free_until=one.starts_at - timedelta(hours=config.rules.cancellation_policy.free_cancellation_hours),
+            free_until=one.starts_at
+            - timedelta(hours=config.rules.cancellation_policy.free_cancellation_hours),
             penalty=penalty.amount if penalty else None,
         ),
         qr_png=qr_png,

@@ -1,6 +1,7 @@
 """Which events make which messages, and the reminders. Called by the worker.
 
-Each handler decides by what the booking is now, not by what the event said then, so a late or repeated event writes nothing untrue.
+Each handler decides by what the booking is now, not by what the event said then, so a late or repeated event
+writes nothing untrue.
 """
 
 from __future__ import annotations
@@ -40,7 +41,14 @@ class NotificationHandlers:
         return [
             Handler(
                 "notifications.write",
-                frozenset({"reservation.created", "reservation.updated", "reservation.cancelled", "no-show.detected"}),
+                frozenset(
+                    {
+                        "reservation.created",
+                        "reservation.updated",
+                        "reservation.cancelled",
+                        "no-show.detected",
+                    }
+                ),
                 self.write,
             ),
             Handler(
@@ -81,7 +89,9 @@ class NotificationHandlers:
 
         return remind
 
-    def _add(self, tx: Tx, reservation_id: UUID, kind: MessageKind, cause: UUID, facts: Mapping[str, Any]) -> None:
+    def _add(
+        self, tx: Tx, reservation_id: UUID, kind: MessageKind, cause: UUID, facts: Mapping[str, Any]
+    ) -> None:
         reservation = self._desk.store.get(tx, reservation_id)
         if reservation is None or reservation.guest_id is None:
             return

@@ -23,7 +23,13 @@ from backend.notifications.store import MessageStore
 from backend.platform.clock import Clock
 from backend.platform.database import Database, Row, Tx
 from backend.platform.events.deliveries import backoff
-from backend.platform.senders import MessageSender, Outgoing, PermanentSendError, Recipient, TemporarySendError
+from backend.platform.senders import (
+    MessageSender,
+    Outgoing,
+    PermanentSendError,
+    Recipient,
+    TemporarySendError,
+)
 from backend.reservations.desk import Desk, View
 from backend.reservations.domain import Status
 from backend.reservations.links import GuestLinks
@@ -88,8 +94,10 @@ class NotificationService:
                     return False
                 self._send_one(tx, row, now)
         except (TemporarySendError, PermanentSendError) as problem:
-            self._failed(restaurant_id, message_id, problem, now, final=isinstance(problem, PermanentSendError))
-        except Exception as problem:  # noqa: BLE001 - whatever goes wrong is kept with the message, which is tried again
+            self._failed(
+                restaurant_id, message_id, problem, now, final=isinstance(problem, PermanentSendError)
+            )
+        except Exception as problem:
             log.exception("message failed", extra={"messageId": str(message_id)})
             self._failed(restaurant_id, message_id, problem, now, final=False)
         return True
@@ -108,7 +116,9 @@ class NotificationService:
         self._sender.send(self._outgoing(tx, row, kind, view, to, now))
         self._store.close(tx, row["id"], "sent", now)
 
-    def _outgoing(self, tx: Tx, row: Row, kind: MessageKind, view: View, to: Recipient, now: datetime) -> Outgoing:
+    def _outgoing(
+        self, tx: Tx, row: Row, kind: MessageKind, view: View, to: Recipient, now: datetime
+    ) -> Outgoing:
         one, profile = view.reservation, view.config.profile
         locale = view.guest.locale if view.guest else profile.locale
         code = self._issuer.code(one.id, one.restaurant_id, one.date, one.qr)
@@ -178,4 +188,6 @@ def recipient(view: View, channel: str) -> Recipient | None:
 
 
 def _report(override: Override, problem: str) -> None:
-    log.warning("a restaurant's own words could not be used", extra={"kind": str(override.kind), "problem": problem})
+    log.warning(
+        "a restaurant's own words could not be used", extra={"kind": str(override.kind), "problem": problem}
+    )

@@ -85,7 +85,9 @@ class MessageStore:
         """Sent or skipped."""
         tx.run(_CLOSE, id=message_id, state=state, now=now, note=note)
 
-    def failed(self, tx: Tx, message_id: UUID, error: str, due_at: datetime, *, most: int, final: bool) -> None:
+    def failed(
+        self, tx: Tx, message_id: UUID, error: str, due_at: datetime, *, most: int, final: bool
+    ) -> None:
         """Another try later, or none."""
         tx.run(_FAILED, id=message_id, error=error[:300], due_at=due_at, most=most, final=final)
 

@@ -41,7 +41,11 @@ class DayCache:
 
     def forget(self, restaurant_id: UUID, days: Sequence[date] | None = None) -> None:
         """Throws away the answers of those days, or of all days when None."""
-        keys = [_generation(restaurant_id, day) for day in days] if days is not None else [_generation(restaurant_id, None)]
+        keys = (
+            [_generation(restaurant_id, day) for day in days]
+            if days is not None
+            else [_generation(restaurant_id, None)]
+        )
 
         def raise_generations(client: object) -> object:
             with client.pipeline(transaction=False) as batch:  # type: ignore[attr-defined]

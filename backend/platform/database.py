@@ -75,7 +75,9 @@ class Database:
         Raises Refusal("unavailable") when the database cannot be reached.
         """
         with self._begin() as connection:
-            connection.exec_driver_sql("SELECT set_config('saveit.restaurant_id', %s, true)", (str(restaurant_id),))
+            connection.exec_driver_sql(
+                "SELECT set_config('saveit.restaurant_id', %s, true)", (str(restaurant_id),)
+            )
             yield Tx(connection, restaurant_id)
 
     @contextmanager
@@ -124,7 +126,9 @@ def engine_options(*, pool: int, statement_timeout_ms: int, name: str) -> dict[s
 def role_url(owner_url: str, suffix: str, password: str) -> URL:
     """The owner's URL with the login of one of the application's roles (`<database>_app`, `<database>_worker`)."""
     owner = make_url(owner_url)
-    return owner.set(drivername="postgresql+psycopg2", username=f"{owner.database}_{suffix}", password=password)
+    return owner.set(
+        drivername="postgresql+psycopg2", username=f"{owner.database}_{suffix}", password=password
+    )
 
 
 def to_json(value: object) -> str:

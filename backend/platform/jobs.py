@@ -88,7 +88,7 @@ class Jobs:
                 # Marked before it runs: a runner that plans itself again (a daily job) sets it waiting once more.
                 tx.run("UPDATE jobs SET state = 'done', done_at = :now WHERE id = :id", id=row["id"], now=now)
                 self._runners[row["kind"]](tx, row["subject_id"], row["payload"], now)
-        except Exception as error:  # noqa: BLE001 - whatever a job raises is kept with it and retried
+        except Exception as error:
             log.warning("job failed", extra={"job": str(due["id"])}, exc_info=error)
             with database.platform() as tx:
                 tx.run(

@@ -39,9 +39,13 @@ class RateLimiter:
         if not self._enabled:
             return
         now = time.time()
-        allowed = self._redis.attempt(lambda client: self._script([f"limit:{key}"], [now, per_minute], client=client))
+        allowed = self._redis.attempt(
+            lambda client: self._script([f"limit:{key}"], [now, per_minute], client=client)
+        )
         if allowed == 0:
             wait = max(1, int(60 - now % 60))
             raise Refusal(
-                "rate_limited", params={"limit": per_minute, "seconds": wait}, headers={"Retry-After": str(wait)}
+                "rate_limited",
+                params={"limit": per_minute, "seconds": wait},
+                headers={"Retry-After": str(wait)},
             )

@@ -51,9 +51,17 @@ def _make_roles(cursor: psycopg2.extensions.cursor, database: str, secrets: Secr
         name = f"{database}_{role}"
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,))
         # Only a superuser may name SUPERUSER or BYPASSRLS in ALTER ROLE; a new role has neither.
-        statement = "ALTER ROLE {} LOGIN PASSWORD {}" if cursor.fetchone() else "CREATE ROLE {} LOGIN PASSWORD {}"
-        cursor.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Literal(role_password(secrets, role))))
-        cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(name)))
+        statement = (
+            "ALTER ROLE {} LOGIN PASSWORD {}" if cursor.fetchone() else "CREATE ROLE {} LOGIN PASSWORD {}"
+        )
+        cursor.execute(
+            sql.SQL(statement).format(sql.Identifier(name), sql.Literal(role_password(secrets, role)))
+        )
+        cursor.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                sql.Identifier(database), sql.Identifier(name)
+            )
+        )
 
 
 def _upgrade(url: URL) -> None:

@@ -27,7 +27,11 @@ class Redis:
     def __init__(self, url: str, timeout_ms: int = 500) -> None:
         seconds = timeout_ms / 1000
         self.client = redis.Redis.from_url(
-            url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=Retry(NoBackoff(), 0), health_check_interval=0
+            url,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
         )
         self.url = url
         self._leave_alone_until = 0.0

@@ -20,7 +20,6 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "method_not_allowed": 405,
     "slot_unavailable": 409,
-    "pacing_limit": 409,
     "lock_timeout": 409,
     "invalid_transition": 409,
     "hold_expired": 409,

@@ -21,13 +21,21 @@ class Telemetry:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self._defects = Counter("saveit_defects", "Requests that ended in an unexpected error", registry=self.registry)
+        self._defects = Counter(
+            "saveit_defects", "Requests that ended in an unexpected error", registry=self.registry
+        )
         self._events = Counter("saveit_events", "Events relayed", ["type"], registry=self.registry)
         self._outcomes = Counter(
-            "saveit_outcomes", "Bookings, refusals, check-ins by outcome", ["what", "outcome"], registry=self.registry
+            "saveit_outcomes",
+            "Bookings, refusals, check-ins by outcome",
+            ["what", "outcome"],
+            registry=self.registry,
         )
         self.screens = Gauge(
-            "saveit_live_screens", "Connected live screens", registry=self.registry, multiprocess_mode="livesum"
+            "saveit_live_screens",
+            "Connected live screens",
+            registry=self.registry,
+            multiprocess_mode="livesum",
         )
         self._children: dict[tuple[str, str, int], Histogram] = {}
 

@@ -63,6 +63,6 @@ def listed(items: Sequence[str], locale: str, *, last: str = "and") -> str:
     start = items[-1].lower()
     if spanish and word == "y" and start.startswith(("i", "hi")) and not start.startswith("hie"):
         word = "e"
-    if spanish and word == "o" and start.startswith(("o", "ho", "8", "11")) and not start[:3] in {"11:"}:
+    if spanish and word == "o" and start.startswith(("o", "ho", "8", "11")) and start[:3] not in {"11:"}:
         word = "u"
     return f"{', '.join(items[:-1])} {word} {items[-1]}"

@@ -36,7 +36,7 @@ CREATE TABLE tables (
     number text NOT NULL,
     capacity integer NOT NULL,
     area text NOT NULL,
-    state text NOT NULL DEFAULT 'free' CHECK (state IN ('free', 'occupied', 'dirty', 'blocked')),
+    state text NOT NULL DEFAULT 'free' CHECK (state IN ('free', 'reserved', 'occupied', 'dirty', 'blocked')),
     state_since timestamptz NOT NULL DEFAULT now(),
     state_reason text,
     retired_at timestamptz
@@ -96,10 +96,13 @@ CREATE TABLE reservations (
     arrived_count integer NOT NULL DEFAULT 0 CHECK (arrived_count >= 0),
     status text NOT NULL CHECK (status IN
         ('pending', 'confirmed', 'checked_in', 'seated', 'completed', 'cancelled', 'no_show', 'expired')),
+    status_since timestamptz NOT NULL,
+    previous_status text,
     table_ids uuid[] NOT NULL DEFAULT '{}',
     area text,
     channel text NOT NULL,
     occasion text,
+    name_sealed bytea,
     notes_sealed bytea,
     requirements jsonb NOT NULL DEFAULT '{}',
     override_reason text,

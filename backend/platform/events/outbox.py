@@ -16,7 +16,10 @@ WAKE_CHANNEL = "saveit:wake"
 
 INSERT = """
 INSERT INTO outbox (id, restaurant_id, subject_id, type, occurred_at, data, request_id)
-VALUES (:id, :restaurant_id, :subject_id, :type, :occurred_at, CAST(:data AS jsonb), :request_id)
+SELECT given.id, :restaurant_id, given.subject_id, given.type, given.occurred_at, CAST(given.data AS jsonb), :request_id
+FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS uuid[]), CAST(:types AS text[]), CAST(:instants AS timestamptz[]),
+            CAST(:datas AS text[])) WITH ORDINALITY AS given (id, subject_id, type, occurred_at, data, place)
+ORDER BY given.place
 """
 
 
@@ -28,22 +31,17 @@ class Outbox:
 
     def add(self, tx: Tx, events: Sequence[Event]) -> None:
         """Writes the events; they exist if and only if the transaction commits."""
-        for event in events:
-            tx.run(INSERT, **row_of(event))
+        tx.run(
+            INSERT,
+            restaurant_id=tx.restaurant_id,
+            request_id=request_id.get(),
+            ids=[event.id for event in events],
+            subjects=[event.subject_id for event in events],
+            types=[event.type for event in events],
+            instants=[event.occurred_at for event in events],
+            datas=[to_json(event.data) for event in events],
+        )
 
     def wake(self) -> None:
         """Tells the relay to look now. Losing this costs at most one polling interval."""
         self._redis.attempt(lambda client: client.publish(WAKE_CHANNEL, b"1"))
-
-
-def row_of(event: Event) -> dict[str, object]:
-    """The outbox columns of an event."""
-    return {
-        "id": event.id,
-        "restaurant_id": event.restaurant_id,
-        "subject_id": event.subject_id,
-        "type": event.type,
-        "occurred_at": event.occurred_at,
-        "data": to_json(event.data),
-        "request_id": request_id.get(),
-    }

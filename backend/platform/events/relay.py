@@ -68,7 +68,9 @@ class Relay:
         return len(rows)
 
     def _queue(self, tx: Tx, rows: Sequence[Row], now: datetime) -> None:
-        wanted = [(row, handler.name) for row in rows for handler in self._handlers if row["type"] in handler.types]
+        wanted = [
+            (row, handler.name) for row in rows for handler in self._handlers if row["type"] in handler.types
+        ]
         if wanted:
             tx.run(
                 _QUEUE,

@@ -147,7 +147,9 @@ def parse_body(shape: type[BaseModel], raw: bytes, request: Request, *, optional
     try:
         return shape.model_validate_json(raw)
     except ValidationError as wrong:
-        if any(each["type"] == "json_invalid" for each in wrong.errors(include_url=False, include_context=False)):
+        if any(
+            each["type"] == "json_invalid" for each in wrong.errors(include_url=False, include_context=False)
+        ):
             raise Refusal("malformed_request") from None
         raise Refusal("invalid_request", fields=field_errors(wrong)) from None
     except (UnicodeDecodeError, ValueError, RecursionError):

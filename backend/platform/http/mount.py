@@ -52,7 +52,9 @@ def mount(
     endpoints = [endpoint for api in apis for endpoint in api.endpoints]
     for endpoint in endpoints:
         view = _view(endpoint, authenticator, public_url)
-        app.add_url_rule(endpoint.path, endpoint.name, view, methods=[endpoint.method], provide_automatic_options=False)
+        app.add_url_rule(
+            endpoint.path, endpoint.name, view, methods=[endpoint.method], provide_automatic_options=False
+        )
     _frame(app, telemetry)
     return endpoints
 
@@ -96,7 +98,9 @@ def _frame(app: Flask, telemetry: Telemetry) -> None:
         if request.path.startswith("/api/"):
             # Credentials travel in headers, never in cookies, so any origin may read what its key may read.
             response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "X-Request-Id, Retry-After, ETag, Content-Language"
+            response.headers["Access-Control-Expose-Headers"] = (
+                "X-Request-Id, Retry-After, ETag, Content-Language"
+            )
             response.headers.setdefault("Cache-Control", "no-store")
         rule = request.url_rule.rule if request.url_rule else "unmatched"
         telemetry.request(request.method, rule, response.status_code, time.perf_counter() - g.started)
@@ -119,7 +123,9 @@ def _frame(app: Flask, telemetry: Telemetry) -> None:
 
     @app.errorhandler(Exception)
     def defect(error: Exception) -> Response:
-        log.error("unhandled error", exc_info=error, extra={"path": request.url_rule and request.url_rule.rule})
+        log.error(
+            "unhandled error", exc_info=error, extra={"path": request.url_rule and request.url_rule.rule}
+        )
         telemetry.defect()
         return problem(Refusal("internal_error"), locale=g.locale, request_id=g.request_id)
 

@@ -69,7 +69,9 @@ def field_errors(error: ValidationError) -> list[FieldError]:
 
 def _numbers(context: Mapping[str, Any]) -> dict[str, object]:
     params: dict[str, object] = {
-        key: value for key, value in context.items() if isinstance(value, str | int | float) and key != "error"
+        key: value
+        for key, value in context.items()
+        if isinstance(value, str | int | float) and key != "error"
     }
     for name in ("ge", "gt", "min_length"):
         if name in params:
@@ -121,5 +123,9 @@ class _Lenient(dict[str, object]):
 
 
 def sentence(key: str, locale: str, params: Mapping[str, object] | Iterable[tuple[str, object]]) -> str:
-    """The catalogue sentence with whatever numbers are known."""
-    return say(key, locale).format_map(_Lenient(params))
+    """The catalogue sentence with whatever numbers are known; names of statuses in the reader's words."""
+    known = _Lenient(params)
+    for name in ("from", "to"):
+        if has(f"status.{known.get(name)}", locale):
+            known[name] = say(f"status.{known[name]}", locale)
+    return say(key, locale).format_map(known)

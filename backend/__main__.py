@@ -1,0 +1,134 @@
+"""`python -m backend COMMAND`: argument parsing only. Run by the supervisor, by operators and by deployments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m backend", description="SaveIt's server")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = {name: _command(commands, name, text) for name, text in _COMMANDS.items()}
+    run["dead-letters"].add_argument(
+        "--replay", metavar="EVENT", help="put one event back in the queue, or 'all'"
+    )
+    run["rotate-keys"].add_argument("purpose", choices=["qr", "data"])
+    given = parser.parse_args(arguments)
+    return _RUN[given.command](given)
+
+
+_COMMANDS = {
+    "supervise": "start, watch and restart everything on this machine",
+    "serve": "the web server",
+    "worker": "events, messages and scheduled work",
+    "migrate": "bring the database to this version",
+    "demo": "make the demonstration restaurant unless there is one",
+    "dead-letters": "list events whose handlers gave up, or replay them",
+    "rotate-keys": "make a new key; codes and data made with older ones stay good",
+}
+
+
+def _command(commands: argparse._SubParsersAction, name: str, text: str) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+    return commands.add_parser(name, help=text, description=text)
+
+
+def _supervise(given: argparse.Namespace) -> int:
+    from backend.platform.supervisor.plan import supervise
+    from backend.settings import Settings
+
+    settings = Settings()
+    return supervise(
+        settings.data_dir,
+        settings.host,
+        settings.port,
+        settings.database_url or None,
+        settings.redis_url or None,
+    )
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from backend.platform.webserver import serve
+    from backend.settings import Settings
+
+    return serve(Settings())
+
+
+def _worker(given: argparse.Namespace) -> int:
+    from backend.app import connect
+    from backend.platform import logs
+    from backend.platform.worker import run
+    from backend.settings import Settings
+
+    settings = Settings()
+    logs.setup("worker", settings.data_dir)
+    _, services = connect(settings, "worker")
+    return run(settings, services)
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    from backend.platform import logs
+    from backend.platform.migrate import migrate
+    from backend.settings import Settings
+    from backend.wiring import secret_store
+
+    settings = Settings()
+    logs.setup("migrate", settings.data_dir)
+    migrate(settings.database_url, secret_store(settings))
+    return 0
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from backend.app import connect
+    from backend.demo import make_demo
+    from backend.platform import logs
+    from backend.settings import Settings
+
+    settings = Settings()
+    logs.setup("demo", settings.data_dir)
+    _, services = connect(settings, "app")
+    make_demo(services)
+    return 0
+
+
+def _dead_letters(given: argparse.Namespace) -> int:
+    from backend.app import connect
+    from backend.platform.events.deliveries import Deliveries
+    from backend.settings import Settings
+
+    settings = Settings()
+    _, services = connect(settings, "worker")
+    deliveries = Deliveries(services.database, services.handlers)
+    if given.replay:
+        event = None if given.replay == "all" else UUID(given.replay)
+        print(f"{deliveries.replay(services.clock.now(), event)} put back")
+        return 0
+    for row in deliveries.dead():
+        print(json.dumps(dict(row), default=str, ensure_ascii=False))
+    return 0
+
+
+def _rotate_keys(given: argparse.Namespace) -> int:
+    from backend.settings import Settings
+    from backend.wiring import secret_store
+
+    print(f"{given.purpose}: key {secret_store(Settings()).rotate(given.purpose)} is now used")
+    return 0
+
+
+_RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "supervise": _supervise,
+    "serve": _serve,
+    "worker": _worker,
+    "migrate": _migrate,
+    "demo": _demo,
+    "dead-letters": _dead_letters,
+    "rotate-keys": _rotate_keys,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

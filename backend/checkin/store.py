@@ -1,0 +1,76 @@
+"""Scans and arrivals in PostgreSQL. Called by the check-in service inside a tenant transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from backend.checkin.arrivals import Arrival
+from backend.platform.ciphers import Cipher
+from backend.platform.database import Tx
+
+_KNOWN = "SELECT request_hash, answer_sealed FROM checkins WHERE restaurant_id = :restaurant_id AND event_id = :event_id"
+_ADD = """
+INSERT INTO checkins (restaurant_id, event_id, reservation_id, device_id, actor, place, scanned_at, received_at,
+                      arrived_count, result, reason, override, override_reason, request_hash, answer_sealed)
+VALUES (:restaurant_id, :event_id, :reservation_id, :device_id, :actor, :place, :scanned_at, :received_at,
+        :arrived_count, :result, :reason, :override, :override_reason, :request_hash, :answer_sealed)
+"""
+_ARRIVALS = """
+SELECT reservation_id, scanned_at, coalesce(place, actor) AS place, arrived_count FROM checkins
+WHERE restaurant_id = :restaurant_id AND reservation_id = ANY(:ids) AND result <> 'refused' AND undone_at IS NULL
+AND arrived_count IS NOT NULL ORDER BY scanned_at, received_at
+"""
+_LAST_EVENT = "SELECT coalesce((SELECT last_sequence FROM feeds WHERE restaurant_id = :restaurant_id), 0)"
+_REVOKED = """
+SELECT id FROM reservations WHERE restaurant_id = :restaurant_id AND service_date = ANY(:days)
+AND status IN ('cancelled', 'no_show', 'expired')
+"""
+_FIGURE = """
+INSERT INTO daily_figures (restaurant_id, service_date, figure, value) VALUES (:restaurant_id, :day, :figure, :value)
+ON CONFLICT (restaurant_id, service_date, figure) DO UPDATE SET value = daily_figures.value + EXCLUDED.value
+"""
+
+
+class CheckinStore:
+    """Reads and writes scans."""
+
+    def __init__(self, cipher: Cipher) -> None:
+        self._cipher = cipher
+
+    def known(self, tx: Tx, event_id: UUID) -> tuple[bytes, dict[str, Any]] | None:
+        """The hash and the answer of an earlier scan with that event id."""
+        assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
+        row = tx.one(_KNOWN, restaurant_id=tx.restaurant_id, event_id=event_id)
+        if row is None:
+            return None
+        answer = self._cipher.open_json(tx.restaurant_id, "checkin.answer", row["answer_sealed"])
+        return bytes(row["request_hash"]), answer
+
+    def add(self, tx: Tx, answer: dict[str, Any], **columns: object) -> None:
+        """One scan with what was answered; refused ones too."""
+        assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
+        sealed = self._cipher.seal_json(tx.restaurant_id, "checkin.answer", answer)
+        tx.run(_ADD, restaurant_id=tx.restaurant_id, answer_sealed=sealed, **columns)
+
+    def arrivals(self, tx: Tx, reservation_ids: Sequence[UUID]) -> dict[UUID, tuple[Arrival, ...]]:
+        """What was counted at the door for each reservation, in the order it happened."""
+        rows = tx.all(_ARRIVALS, restaurant_id=tx.restaurant_id, ids=list(reservation_ids))
+        found: dict[UUID, list[Arrival]] = {}
+        for row in rows:
+            arrival = Arrival(at=row["scanned_at"], device=row["place"], count=row["arrived_count"])
+            found.setdefault(row["reservation_id"], []).append(arrival)
+        return {key: tuple(every) for key, every in found.items()}
+
+    def last_event(self, tx: Tx) -> int:
+        """The sequence of the newest event of the live feed."""
+        return tx.value(_LAST_EVENT, restaurant_id=tx.restaurant_id)
+
+    def revoked(self, tx: Tx, days: Sequence[object]) -> list[UUID]:
+        """Reservations of these days whose codes open no door any more."""
+        return [row["id"] for row in tx.all(_REVOKED, restaurant_id=tx.restaurant_id, days=list(days))]
+
+    def add_figure(self, tx: Tx, day: object, figure: str, value: int) -> None:
+        """Adds to one of the evening's figures."""
+        tx.run(_FIGURE, restaurant_id=tx.restaurant_id, day=day, figure=figure, value=value)

@@ -1,0 +1,140 @@
+"""Use cases about a guest: look one up, note allergies and wishes, block, export everything, erase the person and keep the counts.
+
+Called by routes and, for erasure and export, by the dialogue and the guest's own link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.guests.domain import Guest
+from backend.guests.store import GuestStore
+from backend.platform.audit import Audit
+from backend.platform.clock import Clock
+from backend.platform.database import Database, Tx
+from backend.platform.events import Event, Outbox
+from backend.platform.refusals import Refusal
+from backend.reservations.store import ReservationStore
+
+_EXPORTED = 500
+
+
+class GuestService:
+    """What may be done with a guest's data."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        store: GuestStore,
+        reservations: ReservationStore,
+        audit: Audit,
+        outbox: Outbox,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._store = store
+        self._reservations = reservations
+        self._audit = audit
+        self._outbox = outbox
+
+    def get(self, restaurant_id: UUID, guest_id: UUID) -> Guest:
+        """The guest; raises Refusal('not_found')."""
+        with self._database.tenant(restaurant_id) as tx:
+            return self._get(tx, guest_id)
+
+    def update(
+        self,
+        restaurant_id: UUID,
+        guest_id: UUID,
+        by: str,
+        *,
+        notes: str | None = None,
+        allergies: str | None = None,
+        tags: list[str] | None = None,
+        blocked: bool | None = None,
+    ) -> Guest:
+        """Changes what staff know of a guest; None leaves a field, '' empties it."""
+        now = self._clock.now()
+        with self._database.tenant(restaurant_id) as tx:
+            self._get(tx, guest_id)
+            self._store.update(
+                tx, guest_id, now, notes=notes, allergies=allergies, tags=tags, blocked=blocked
+            )
+            names = {"notes": notes, "allergies": allergies, "tags": tags, "blocked": blocked}
+            changed = [name for name, value in names.items() if value is not None]
+            self._record(tx, by, "guest.changed", guest_id, {"changed": changed}, now)
+            return self._get(tx, guest_id)
+
+    def export(self, restaurant_id: UUID, guest_id: UUID, by: str) -> dict[str, Any]:
+        """Everything that is kept about the guest, in words a person can read; the export itself is recorded."""
+        now = self._clock.now()
+        with self._database.tenant(restaurant_id) as tx:
+            guest = self._get(tx, guest_id)
+            reservations = self._reservations.by_guest(tx, guest_id, None, _EXPORTED)
+            document = {
+                "guest": {**asdict(guest), "id": str(guest.id)},
+                "reservations": [
+                    {
+                        "code": each.code,
+                        "date": each.date.isoformat(),
+                        "time": each.time.strftime("%H:%M"),
+                        "partySize": each.party_size,
+                        "status": each.status.value,
+                        "name": each.name,
+                        "notes": each.notes,
+                        "occasion": each.occasion,
+                        "createdAt": each.created_at.isoformat(),
+                    }
+                    for each in reservations
+                ],
+                "consents": [
+                    {
+                        "purpose": row["purpose"],
+                        "policyVersion": row["policy_version"],
+                        "channel": row["channel"],
+                        "given": row["given"],
+                        "at": row["at"].isoformat(),
+                    }
+                    for row in self._store.consents(tx, guest_id)
+                ],
+                "messages": [
+                    {
+                        "kind": row["kind"],
+                        "channel": row["channel"],
+                        "state": row["state"],
+                        "at": row["created_at"].isoformat(),
+                    }
+                    for row in self._store.messages(tx, guest_id)
+                ],
+            }
+            self._record(tx, by, "guest.exported", guest_id, {"reservations": len(reservations)}, now)
+        return document
+
+    def erase(self, restaurant_id: UUID, guest_id: UUID, by: str) -> dict[str, int]:
+        """Removes the person from every row and keeps the counts; erasing twice does nothing more.
+
+        `{reservations, messages}`: rows that lost their personal data. Coming bookings stay as covers without a name.
+        """
+        now = self._clock.now()
+        with self._database.tenant(restaurant_id) as tx:
+            self._get(tx, guest_id)
+            touched = self._store.erase(tx, guest_id, now)
+            self._record(tx, by, "guest.erased", guest_id, touched, now)
+            self._outbox.add(tx, [Event("guest.erased", restaurant_id, guest_id, now, {})])
+        self._outbox.wake()
+        return touched
+
+    def _get(self, tx: Tx, guest_id: UUID) -> Guest:
+        guest = self._store.by_ids(tx, [guest_id]).get(guest_id)
+        if guest is None:
+            raise Refusal("not_found")
+        return guest
+
+    def _record(
+        self, tx: Tx, by: str, action: str, guest_id: UUID, after: dict[str, Any], now: datetime
+    ) -> None:
+        self._audit.write(tx, by, action, "guest", guest_id, after=after, now=now)

@@ -1,0 +1,279 @@
+"""Booking: the ten steps of a reservation in one transaction, the same for web, chat, partner and staff.
+
+Called by routes, the dialogue and the guest pages. Mail, QR picture, live feed and reminders follow from the stored rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from backend.availability.domain import Ask, Offer
+from backend.availability.service import ATTEMPTS, RETRYABLE, Decision, lock_key
+from backend.guests.contacts import email_address, person_name, phone_number
+from backend.guests.domain import Contact, Guest
+from backend.platform.database import Tx, sqlstate
+from backend.platform.ids import short_code, uuid7
+from backend.platform.locks import RedisSlotLocks
+from backend.platform.refusals import Refusal, field_refusal
+from backend.reservations.desk import By, Desk
+from backend.reservations.domain import (
+    Applicant,
+    Refused,
+    Requirement,
+    deposit,
+    first_status,
+    screen,
+    unsettled,
+)
+from backend.reservations.present import reservation_json, with_notes
+from backend.reservations.record import Reservation
+from backend.restaurants.domain import RestaurantConfig
+
+_UNIQUE = "23505"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """What somebody asks to book. `ask.channel` says what they may take; `channel` is where they talk from.
+
+    `phone` and `email` as typed; `replay` is the idempotency key with its caller and the body's hash.
+    """
+
+    restaurant_id: UUID
+    ask: Ask
+    name: str
+    channel: str
+    by: By
+    phone: str | None = None
+    email: str | None = None
+    locale: str | None = None
+    notes: str | None = None
+    occasion: str | None = None
+    hold_id: UUID | None = None
+    privacy_accepted: bool = False
+    reason: str | None = None
+    replay_key: str | None = None
+    body_hash: bytes = b""
+
+    @property
+    def by_staff(self) -> bool:
+        """Written down by the house."""
+        return self.by.actor == "staff"
+
+
+def hash_of(body: Mapping[str, Any]) -> bytes:
+    """The hash by which two bodies are the same."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).digest()
+
+
+class Booking:
+    """Takes a table that nobody else can take."""
+
+    def __init__(self, desk: Desk, locks: RedisSlotLocks) -> None:
+        self._desk = desk
+        self._locks = locks
+
+    def book(self, request: BookingRequest) -> dict[str, Any]:
+        """`{reservation, qr: {code, expiresAt}, replayed}`; raises Refusal with alternatives, a rule's code or lock_timeout."""
+        if request.ask.override and not (request.reason or "").strip():
+            raise field_refusal("reason", "required")
+        with self._locks.held(lock_key(request.restaurant_id, request.ask.date, request.ask.time)):
+            answer, refusal = self._persist(request)
+        self._desk.telemetry.outcome("booking", refusal.code if refusal else "booked")
+        if refusal is not None:
+            raise refusal
+        assert answer is not None  # noqa: S101 - one of the two is there
+        return answer
+
+    def _persist(self, request: BookingRequest) -> tuple[dict[str, Any] | None, Refusal | None]:
+        for attempt in range(ATTEMPTS):
+            try:
+                answer, refusal = self._once(request)
+            except (IntegrityError, OperationalError) as lost:
+                # Somebody else took the table, or sent the same key, between our look and our write: look again.
+                if sqlstate(lost) not in (*RETRYABLE, _UNIQUE) or attempt == ATTEMPTS - 1:
+                    raise
+                continue
+            if answer is not None and not answer["replayed"]:
+                self._desk.availability.changed(request.restaurant_id, [request.ask.date])
+            return answer, refusal
+        raise Refusal("lock_timeout", headers={"Retry-After": "1"})
+
+    def _once(self, request: BookingRequest) -> tuple[dict[str, Any] | None, Refusal | None]:
+        now = self._desk.clock.now()
+        with self._desk.database.tenant(request.restaurant_id) as tx:
+            known = self._replayed(tx, request)
+            if known is not None:
+                return known, None
+            ask = request.ask
+            if request.hold_id is not None:
+                ask = replace(ask, ignore=ask.ignore | {request.hold_id})
+            decision = self._desk.availability.decide_locked(tx, ask, now)
+            contact = contact_of(request, decision.config)
+            guest = self._desk.guests.find(tx, contact)
+            refused = self._screened(tx, decision.config, request, contact, guest)
+            if refused is not None:
+                self._desk.availability.count_refusal(tx, ask, refused.code, now)
+                return None, Refusal(refused.code, params=refused.params)
+            if not isinstance(decision.outcome, Offer):
+                return None, self._desk.availability.refuse(tx, decision, now)
+            return self._write(tx, request, decision, contact, guest, now), None
+
+    def _replayed(self, tx: Tx, request: BookingRequest) -> dict[str, Any] | None:
+        if request.replay_key is None:
+            return None
+        row = self._desk.store.replay(tx, request.by.label, request.replay_key)
+        if row is None:
+            return None
+        if bytes(row["body_hash"]) != request.body_hash:
+            raise Refusal("idempotency_key_reused")
+        answer = self._desk.guests.cipher.open_json(
+            request.restaurant_id, "idempotency.answer", row["answer_sealed"]
+        )
+        return {**answer, "replayed": True}
+
+    def _screened(
+        self, tx: Tx, config: RestaurantConfig, request: BookingRequest, contact: Contact, guest: Guest | None
+    ) -> Refused | None:
+        return screen(config, request.ask.date, self._applicant(tx, request, contact, guest))
+
+    def _applicant(self, tx: Tx, request: BookingRequest, contact: Contact, guest: Guest | None) -> Applicant:
+        return Applicant(
+            has_phone=contact.phone is not None or bool(guest and guest.phone),
+            privacy_accepted=request.privacy_accepted,
+            phone_verified=bool(guest and guest.phone_verified),
+            no_shows=self._desk.store.recent_no_shows(tx, guest.id, self._desk.clock.now())
+            if guest and guest.no_shows
+            else 0,
+            blocked=bool(guest and guest.blocked_at),
+            staff=request.by_staff,
+        )
+
+    def _write(
+        self,
+        tx: Tx,
+        request: BookingRequest,
+        decision: Decision,
+        contact: Contact,
+        guest: Guest | None,
+        now: datetime,
+    ) -> dict[str, Any]:
+        offer, config, desk = decision.outcome, decision.config, self._desk
+        assert isinstance(offer, Offer)  # noqa: S101 - the caller asked
+        if request.hold_id is not None:
+            desk.allocations.release(tx, request.hold_id)
+        guest_id = self._guest(tx, request, contact, guest, now)
+        lacking = unsettled(config, offer.service_date, self._applicant(tx, request, contact, guest))
+        reservation = self._reservation(request, config, offer, contact, guest_id, lacking, now)
+        desk.store.add(tx, reservation)
+        desk.allocations.take(tx, offer, reservation.id, "reservation", reservation.party_size)
+        desk.record(tx, request.by, "reservation.booked", None, reservation, now, request.reason)
+        desk.tell(tx, config, reservation, "reservation.created", now)
+        answer = booked_answer(desk, reservation, config)
+        if request.replay_key is not None:
+            desk.store.remember(tx, request.by.label, request.replay_key, request.body_hash, 201, answer, now)
+        return {**answer, "replayed": False}
+
+    def _guest(
+        self, tx: Tx, request: BookingRequest, contact: Contact, guest: Guest | None, now: datetime
+    ) -> UUID:
+        desk = self._desk
+        if guest is None:
+            guest_id = desk.guests.add(tx, contact, now)
+        else:
+            guest_id = guest.id
+            desk.guests.complete(tx, guest, contact, now)
+        if request.privacy_accepted:
+            desk.guests.consent(
+                tx, guest_id, "reservations", desk.privacy_version, request.channel, given=True, now=now
+            )
+        return guest_id
+
+    def _reservation(
+        self,
+        request: BookingRequest,
+        config: RestaurantConfig,
+        offer: Offer,
+        contact: Contact,
+        guest_id: UUID,
+        lacking: frozenset[Requirement],
+        now: datetime,
+    ) -> Reservation:
+        return Reservation(
+            id=uuid7(),
+            restaurant_id=request.restaurant_id,
+            code=short_code(),
+            guest_id=guest_id,
+            date=offer.service_date,
+            time=offer.time,
+            starts_at=offer.starts_at,
+            ends_at=offer.ends_at,
+            party_size=request.ask.party_size,
+            arrived_count=0,
+            status=first_status(lacking),
+            status_since=now,
+            previous_status=None,
+            table_ids=offer.table_ids,
+            area=offer.area,
+            channel=request.channel,
+            occasion=request.occasion,
+            name=contact.name,
+            notes=request.notes,
+            requirements=requirement_states(config, offer, lacking),
+            override_reason=request.reason if request.ask.override else None,
+            late_cancellation=False,
+            penalty_amount=None,
+            qr=self._desk.new_code(offer.ends_at, now),
+            rules_version=config.version,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def contact_of(request: BookingRequest, config: RestaurantConfig) -> Contact:
+    """The contact, normalised; raises Refusal naming the field that is wrong."""
+    name = person_name(request.name)
+    if not name:
+        raise field_refusal("guest.name", "required")
+    locale = request.locale or config.profile.locale
+    phone = email = None
+    if request.phone:
+        phone = phone_number(request.phone, config.profile.locale)
+        if phone is None:
+            raise field_refusal("guest.phone", "not_a_phone")
+    if request.email:
+        email = email_address(request.email)
+        if email is None:
+            raise field_refusal("guest.email", "not_an_email")
+    return Contact(name=name, phone=phone, email=email, locale=locale)
+
+
+def requirement_states(
+    config: RestaurantConfig, offer: Offer, lacking: frozenset[Requirement]
+) -> dict[str, dict[str, Any]]:
+    """Each unsettled requirement as it is stored, the deposit with its amount."""
+    states: dict[str, dict[str, Any]] = {}
+    for each in sorted(lacking):
+        states[each.value] = {"state": "unsettled"}
+        amount = deposit(config, offer.service_date) if each is Requirement.DEPOSIT else None
+        if amount is not None:
+            states[each.value] |= {"amount": str(amount.amount), "currency": amount.currency}
+    return states
+
+
+def booked_answer(desk: Desk, reservation: Reservation, config: RestaurantConfig) -> dict[str, Any]:
+    """`{reservation, qr: {code, expiresAt}}`; addresses are added at the edge."""
+    code = desk.issuer.code(reservation.id, reservation.restaurant_id, reservation.date, reservation.qr)
+    return {
+        "reservation": with_notes(reservation_json(reservation, config), reservation),
+        "qr": {"code": code, "expiresAt": reservation.qr.expires_at.astimezone(config.zone).isoformat()},
+    }

@@ -1,0 +1,206 @@
+"""What every use case of a reservation shares: its parts, and the ways to load, save and tell of one.
+
+Called by booking, changes, moves and queries in this folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from backend.availability.service import AvailabilityService, availability_changed
+from backend.availability.store import AllocationStore
+from backend.checkin.issuer import CodeIssuer
+from backend.guests.domain import Guest, booked_as
+from backend.guests.store import GuestStore
+from backend.platform.audit import Audit
+from backend.platform.clock import Clock
+from backend.platform.database import Database, Tx
+from backend.platform.events import Event, Outbox
+from backend.platform.refusals import Refusal
+from backend.platform.telemetry import Telemetry
+from backend.reservations.domain import Actor, Facts, Refused
+from backend.reservations.present import reservation_json
+from backend.reservations.record import CodeFacts, Reservation
+from backend.reservations.store import ReservationStore
+from backend.restaurants.domain import RestaurantConfig
+from backend.restaurants.service import ConfigReader, RestaurantService
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts: `label` for audit rows, `actor` for guards, `guest_reservation` when a guest link limits them to one."""
+
+    label: str
+    actor: Actor
+    only_reservation: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A reservation with what is needed to show it."""
+
+    reservation: Reservation
+    config: RestaurantConfig
+    guest: Guest | None
+
+
+@dataclass(slots=True)
+class Desk:
+    """The parts."""
+
+    database: Database
+    clock: Clock
+    store: ReservationStore
+    allocations: AllocationStore
+    guests: GuestStore
+    availability: AvailabilityService
+    restaurants: RestaurantService
+    reader: ConfigReader
+    outbox: Outbox
+    audit: Audit
+    issuer: CodeIssuer
+    telemetry: Telemetry
+    privacy_version: str
+    undo_window: timedelta
+
+    def load(self, tx: Tx, reservation_id: UUID, by: By) -> Reservation:
+        """The reservation, locked for a change; raises Refusal('not_found')."""
+        if by.only_reservation is not None and by.only_reservation != reservation_id:
+            raise Refusal("not_found")
+        reservation = self.store.lock(tx, reservation_id)
+        if reservation is None:
+            raise Refusal("not_found")
+        return reservation
+
+    def save(self, tx: Tx, reservation: Reservation, now: datetime) -> Reservation:
+        """The next version of a changed reservation; the row is locked, so nobody was quicker."""
+        saved = replace(reservation, version=reservation.version + 1, updated_at=now)
+        if not self.store.save(tx, saved):
+            raise Refusal("version_conflict", params={"version": saved.version})
+        return saved
+
+    def new_code(self, ends_at: datetime, now: datetime) -> CodeFacts:
+        """A fresh code, for a new booking or one whose day, time or party changed."""
+        return CodeFacts(*self.issuer.fresh(ends_at, now))
+
+    def view(self, tx: Tx, reservation: Reservation, config: RestaurantConfig | None = None) -> View:
+        """The reservation with its restaurant and guest."""
+        guest = (
+            self.guests.by_ids(tx, [reservation.guest_id]).get(reservation.guest_id)
+            if reservation.guest_id
+            else None
+        )
+        return View(reservation, config or self.reader.current(tx), shown_guest(reservation, guest))
+
+    def tell(
+        self,
+        tx: Tx,
+        config: RestaurantConfig,
+        reservation: Reservation,
+        event_type: str,
+        now: datetime,
+        *,
+        availability: bool = True,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Writes the event, and that the day's availability changed."""
+        data = {"reservation": reservation_json(reservation, config), **(extra or {})}
+        events = [Event(event_type, reservation.restaurant_id, reservation.id, now, data)]
+        if availability:
+            events.append(
+                availability_changed(reservation.restaurant_id, reservation.id, reservation.date, now)
+            )
+        self.outbox.add(tx, events)
+
+    def record(
+        self,
+        tx: Tx,
+        by: By,
+        action: str,
+        before: Reservation | None,
+        after: Reservation,
+        now: datetime,
+        reason: str | None = None,
+    ) -> None:
+        """The audit row of a change: what differs, without personal data."""
+        old, new = differences(before, after)
+        self.audit.write(
+            tx,
+            by.label,
+            action,
+            "reservation",
+            after.id,
+            before=old or None,
+            after=new,
+            reason=reason,
+            now=now,
+        )
+
+    def facts(
+        self, reservation: Reservation, config: RestaurantConfig, by: By, *, override: bool = False
+    ) -> Facts:
+        """What guards judge a move by."""
+        grace = (
+            config.rules.no_show_after_minutes if by.actor == "system" else config.rules.late_grace_minutes
+        )
+        return Facts(
+            actor=by.actor,
+            starts_at=reservation.starts_at,
+            ends_at=reservation.ends_at,
+            status_since=reservation.status_since,
+            arrived_count=reservation.arrived_count,
+            grace=timedelta(minutes=grace),
+            unsettled=reservation.unsettled,
+            previous=reservation.previous_status,
+            override=override,
+            undo_window=self.undo_window,
+        )
+
+
+def shown_guest(reservation: Reservation, guest: Guest | None) -> Guest | None:
+    """The guest under the name of this booking; a walk-in with a name but no guest record has none."""
+    return None if guest is None else booked_as(guest, reservation.name)
+
+
+def refusal(refused: Refused) -> Refusal:
+    """A decision's no as the refusal that ends the request."""
+    return Refusal(refused.code, params=refused.params)
+
+
+_AUDITED = (
+    "date",
+    "time",
+    "party_size",
+    "arrived_count",
+    "status",
+    "table_ids",
+    "area",
+    "requirements",
+    "late_cancellation",
+    "penalty_amount",
+    "version",
+)
+_PERSONAL = ("name", "notes")
+
+
+def differences(before: Reservation | None, after: Reservation) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`(before, after)` of the audited fields that differ; personal ones only by name."""
+    names: Sequence[str] = [
+        name for name in _AUDITED if before is None or getattr(before, name) != getattr(after, name)
+    ]
+    old = {} if before is None else {name: _plain(getattr(before, name)) for name in names}
+    new = {name: _plain(getattr(after, name)) for name in names}
+    changed = [
+        name for name in _PERSONAL if before is not None and getattr(before, name) != getattr(after, name)
+    ]
+    if changed:
+        new["changed"] = changed
+    return old, new
+
+
+def _plain(value: object) -> object:
+    return [str(each) for each in value] if isinstance(value, tuple) else value

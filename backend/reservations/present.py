@@ -1,0 +1,64 @@
+"""A reservation and its guest as JSON, exactly as the contract writes them. Pure; called by routes, events and check-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.guests.domain import Guest
+from backend.reservations.record import Reservation
+from backend.restaurants.domain import RestaurantConfig
+
+
+def reservation_json(reservation: Reservation, config: RestaurantConfig) -> dict[str, Any]:
+    """The `reservation` object; instants carry the restaurant's offset. Holds no personal data but the guest's notes, which
+    events leave out (`with_notes`)."""
+    zone = config.zone
+    tables = {table.id: table.number for table in config.tables}
+    shown = {
+        "id": str(reservation.id),
+        "code": reservation.code,
+        "restaurantId": str(reservation.restaurant_id),
+        "guestId": reservation.guest_id and str(reservation.guest_id),
+        "date": reservation.date.isoformat(),
+        "time": reservation.time.strftime("%H:%M"),
+        "startsAt": reservation.starts_at.astimezone(zone).isoformat(),
+        "endsAt": reservation.ends_at.astimezone(zone).isoformat(),
+        "partySize": reservation.party_size,
+        "arrivedCount": reservation.arrived_count,
+        "status": reservation.status.value,
+        "statusSince": reservation.status_since.astimezone(zone).isoformat(),
+        "tables": [{"id": str(each), "number": tables.get(each, "?")} for each in reservation.table_ids],
+        "area": reservation.area,
+        "channel": reservation.channel,
+        "occasion": reservation.occasion,
+        "requirements": {name: dict(each) for name, each in reservation.requirements.items()},
+        "lateCancellation": reservation.late_cancellation,
+        "version": reservation.version,
+        "createdAt": reservation.created_at.astimezone(zone).isoformat(),
+    }
+    if reservation.override_reason:
+        shown["override"] = True
+    return shown
+
+
+def with_notes(shown: dict[str, Any], reservation: Reservation) -> dict[str, Any]:
+    """The object for an answer to somebody who may read what the guest wrote."""
+    return {**shown, "notes": reservation.notes}
+
+
+def guest_json(guest: Guest) -> dict[str, Any]:
+    """The `guest` object, for staff and devices of the restaurant only."""
+    return {
+        "id": str(guest.id),
+        "name": guest.name,
+        "phone": guest.phone,
+        "email": guest.email,
+        "locale": guest.locale,
+        "tags": list(guest.tags),
+        "notes": guest.notes,
+        "allergies": guest.allergies,
+        "visits": guest.visits,
+        "noShows": guest.no_shows,
+        "lateCancellations": guest.late_cancellations,
+        "blocked": guest.blocked_at is not None,
+    }

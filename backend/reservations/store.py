@@ -1,0 +1,279 @@
+"""Reservations in PostgreSQL. The only SQL of this folder besides allocations, which belong to availability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from backend.platform.ciphers import Cipher
+from backend.platform.database import Row, Tx, to_json
+from backend.reservations.domain import NO_SHOW_MEMORY, Status
+from backend.reservations.record import CodeFacts, Reservation
+
+COLUMNS = """id, restaurant_id, code, guest_id, service_date, local_time, starts_at, ends_at, party_size, arrived_count,
+status, status_since, previous_status, table_ids, area, channel, occasion, name_sealed, notes_sealed, requirements,
+override_reason, late_cancellation, penalty_amount, qr_key_id, qr_nonce, qr_issued_at, qr_expires_at, rules_version,
+version, created_at, updated_at, arrived_at, seated_at, finished_at"""
+_INSERT = f"""
+INSERT INTO reservations ({COLUMNS}) VALUES
+(:id, :restaurant_id, :code, :guest_id, :service_date, :local_time, :starts_at, :ends_at, :party_size, :arrived_count,
+ :status, :status_since, :previous_status, :table_ids, :area, :channel, :occasion, :name_sealed, :notes_sealed,
+ CAST(:requirements AS jsonb), :override_reason, :late_cancellation, :penalty_amount, :qr_key_id, :qr_nonce,
+ :qr_issued_at, :qr_expires_at, :rules_version, :version, :created_at, :updated_at, :arrived_at, :seated_at, :finished_at)
+"""
+# The version is the guard: a row that somebody else changed meanwhile is not touched.
+_UPDATE = """
+UPDATE reservations SET service_date = :service_date, local_time = :local_time, starts_at = :starts_at, ends_at = :ends_at,
+    party_size = :party_size, arrived_count = :arrived_count, status = :status, status_since = :status_since,
+    previous_status = :previous_status, table_ids = :table_ids, area = :area, occasion = :occasion,
+    name_sealed = :name_sealed, notes_sealed = :notes_sealed, requirements = CAST(:requirements AS jsonb),
+    override_reason = :override_reason, late_cancellation = :late_cancellation, penalty_amount = :penalty_amount,
+    qr_key_id = :qr_key_id, qr_nonce = :qr_nonce, qr_issued_at = :qr_issued_at, qr_expires_at = :qr_expires_at,
+    rules_version = :rules_version, version = :version, updated_at = :updated_at, arrived_at = :arrived_at,
+    seated_at = :seated_at, finished_at = :finished_at
+WHERE id = :id AND restaurant_id = :restaurant_id AND version = :version - 1
+"""
+_GET = f"SELECT {COLUMNS} FROM reservations WHERE id = :id AND restaurant_id = :restaurant_id"
+_LOCK = _GET + " FOR UPDATE"
+_BY_GUEST = f"""
+SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id
+AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit
+"""
+_BY_CODE = f"""
+SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id AND code = :code
+ORDER BY service_date DESC LIMIT 5
+"""
+_LIST = f"""
+SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id
+AND (CAST(:day AS date) IS NULL OR service_date = :day)
+AND (CAST(:statuses AS text[]) IS NULL OR status = ANY(:statuses))
+AND (CAST(:after_date AS date) IS NULL OR (service_date, local_time, id) > (:after_date, CAST(:after_time AS time), CAST(:after_id AS uuid)))
+ORDER BY service_date, local_time, id LIMIT :limit
+"""
+_UPCOMING = f"""
+SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id AND service_date >= :first
+AND status = ANY(:statuses) AND ends_at > :now ORDER BY service_date, local_time, id
+"""
+_ACTIVE_BY_GUEST = f"""
+SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = ANY(:guest_ids)
+AND status = ANY(:statuses) AND ends_at > :now ORDER BY starts_at LIMIT 20
+"""
+_UNDO_ARRIVALS = """
+UPDATE checkins SET undone_at = :now
+WHERE restaurant_id = :restaurant_id AND reservation_id = :id AND result <> 'refused' AND undone_at IS NULL
+"""
+_NO_SHOWS = """
+SELECT count(*) FROM reservations
+WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id AND status = 'no_show' AND starts_at > :since
+"""
+_AUDIT = """
+SELECT at, actor, action, before, after, reason, request_id FROM audit
+WHERE restaurant_id = :restaurant_id AND subject_id = :id ORDER BY id
+"""
+_REPLAY = """
+SELECT body_hash, status, answer_sealed FROM idempotency_keys
+WHERE restaurant_id = :restaurant_id AND caller = :caller AND key = :key
+"""
+_REMEMBER = """
+INSERT INTO idempotency_keys (restaurant_id, caller, key, body_hash, status, answer_sealed, created_at)
+VALUES (:restaurant_id, :caller, :key, :body_hash, :status, :answer_sealed, :now)
+"""
+_COUNT_GUEST = """
+UPDATE guests SET no_shows = greatest(0, no_shows + :no_shows), visits = greatest(0, visits + :visits),
+    late_cancellations = greatest(0, late_cancellations + :late_cancellations), updated_at = :now
+WHERE id = :guest_id AND restaurant_id = :restaurant_id
+"""
+
+
+class ReservationStore:
+    """Reads and writes reservations inside a tenant transaction."""
+
+    def __init__(self, cipher: Cipher) -> None:
+        self._cipher = cipher
+
+    def add(self, tx: Tx, reservation: Reservation) -> None:
+        """A new row."""
+        tx.run(_INSERT, **self._columns(reservation))
+
+    def save(self, tx: Tx, reservation: Reservation) -> bool:
+        """Writes the row whose version is one less than the record's; False when there is none."""
+        return tx.run(_UPDATE, **self._columns(reservation)) == 1
+
+    def get(self, tx: Tx, reservation_id: UUID) -> Reservation | None:
+        """The reservation, of this tenant only."""
+        return self._maybe(tx.one(_GET, id=reservation_id, restaurant_id=tx.restaurant_id))
+
+    def lock(self, tx: Tx, reservation_id: UUID) -> Reservation | None:
+        """The same, and nobody else changes it until this transaction ends."""
+        return self._maybe(tx.one(_LOCK, id=reservation_id, restaurant_id=tx.restaurant_id))
+
+    def by_guest(self, tx: Tx, guest_id: UUID, before: UUID | None, limit: int) -> list[Reservation]:
+        """A guest's reservations, newest made first."""
+        return self._every(
+            tx.all(_BY_GUEST, restaurant_id=tx.restaurant_id, guest_id=guest_id, before=before, limit=limit)
+        )
+
+    def active_by_guests(self, tx: Tx, guest_ids: Sequence[UUID], now: datetime) -> list[Reservation]:
+        """What these guests have coming or running, soonest first."""
+        statuses = [
+            Status.PENDING.value,
+            Status.CONFIRMED.value,
+            Status.CHECKED_IN.value,
+            Status.SEATED.value,
+        ]
+        return self._every(
+            tx.all(
+                _ACTIVE_BY_GUEST,
+                restaurant_id=tx.restaurant_id,
+                guest_ids=list(guest_ids),
+                statuses=statuses,
+                now=now,
+            )
+        )
+
+    def recent_no_shows(self, tx: Tx, guest_id: UUID, now: datetime) -> int:
+        """How often the guest did not come within the time that counts."""
+        since = now - NO_SHOW_MEMORY
+        return tx.value(_NO_SHOWS, restaurant_id=tx.restaurant_id, guest_id=guest_id, since=since) or 0
+
+    def by_code(self, tx: Tx, code: str) -> list[Reservation]:
+        """Reservations with that short code, latest day first."""
+        return self._every(tx.all(_BY_CODE, restaurant_id=tx.restaurant_id, code=code))
+
+    def list(
+        self,
+        tx: Tx,
+        *,
+        day: date | None,
+        statuses: Sequence[str] | None,
+        after: tuple[date, str, UUID] | None,
+        limit: int,
+    ) -> list[Reservation]:
+        """By day and time, from after the given place on."""
+        after_date, after_time, after_id = after or (None, None, None)
+        return self._every(
+            tx.all(
+                _LIST,
+                restaurant_id=tx.restaurant_id,
+                day=day,
+                statuses=None if statuses is None else list(statuses),
+                after_date=after_date,
+                after_time=after_time,
+                after_id=after_id,
+                limit=limit,
+            )
+        )
+
+    def upcoming(self, tx: Tx, first: date, statuses: Sequence[str], now: datetime) -> list[Reservation]:
+        """Bookings of these statuses from a service date on that are not over."""
+        return self._every(
+            tx.all(_UPCOMING, restaurant_id=tx.restaurant_id, first=first, statuses=list(statuses), now=now)
+        )
+
+    def undo_arrivals(self, tx: Tx, reservation_id: UUID, now: datetime) -> None:
+        """The arrivals recorded at the door do not count any more; the record of them stays."""
+        tx.run(_UNDO_ARRIVALS, restaurant_id=tx.restaurant_id, id=reservation_id, now=now)
+
+    def audit(self, tx: Tx, reservation_id: UUID) -> Sequence[Row]:
+        """Who did what to it, oldest first."""
+        return tx.all(_AUDIT, restaurant_id=tx.restaurant_id, id=reservation_id)
+
+    def replay(self, tx: Tx, caller: str, key: str) -> Row | None:
+        """`{body_hash, status, answer_sealed}` of an earlier request with that key."""
+        return tx.one(_REPLAY, restaurant_id=tx.restaurant_id, caller=caller, key=key)
+
+    def remember(
+        self,
+        tx: Tx,
+        caller: str,
+        key: str,
+        body_hash: bytes,
+        status: int,
+        answer: Mapping[str, Any],
+        now: datetime,
+    ) -> None:
+        """Keeps an answer; PostgreSQL refuses (SQLSTATE 23505) when another request with the key was quicker."""
+        assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
+        tx.run(
+            _REMEMBER,
+            restaurant_id=tx.restaurant_id,
+            caller=caller,
+            key=key,
+            body_hash=body_hash,
+            status=status,
+            answer_sealed=self._cipher.seal_json(tx.restaurant_id, "idempotency.answer", answer),
+            now=now,
+        )
+
+    def count_guest(
+        self,
+        tx: Tx,
+        guest_id: UUID | None,
+        now: datetime,
+        *,
+        no_shows: int = 0,
+        visits: int = 0,
+        late: int = 0,
+    ) -> None:
+        """Adds to a guest's record."""
+        if guest_id is not None and (no_shows or visits or late):
+            tx.run(
+                _COUNT_GUEST,
+                guest_id=guest_id,
+                restaurant_id=tx.restaurant_id,
+                no_shows=no_shows,
+                visits=visits,
+                late_cancellations=late,
+                now=now,
+            )
+
+    def _columns(self, record: Reservation) -> dict[str, Any]:
+        values = {each.name: getattr(record, each.name) for each in fields(record)}
+        qr: CodeFacts = values.pop("qr")
+        tenant = record.restaurant_id
+        return {
+            **values,
+            "service_date": values.pop("date"),
+            "local_time": values.pop("time"),
+            "status": record.status.value,
+            "previous_status": record.previous_status and record.previous_status.value,
+            "table_ids": list(record.table_ids),
+            "name_sealed": self._cipher.seal(tenant, "reservation.name", values.pop("name")),
+            "notes_sealed": self._cipher.seal(tenant, "reservation.notes", values.pop("notes")),
+            "requirements": to_json(record.requirements),
+            "qr_key_id": qr.key_id,
+            "qr_nonce": qr.nonce,
+            "qr_issued_at": qr.issued_at,
+            "qr_expires_at": qr.expires_at,
+        }
+
+    def _maybe(self, row: Row | None) -> Reservation | None:
+        return None if row is None else self.open(row)
+
+    def _every(self, rows: Sequence[Row]) -> list[Reservation]:
+        return [self.open(row) for row in rows]
+
+    def open(self, row: Row) -> Reservation:
+        """The record of a row with `COLUMNS`."""
+        tenant = row["restaurant_id"]
+        previous = row["previous_status"]
+        same = {
+            each.name: row[each.name]
+            for each in fields(Reservation)
+            if each.name
+            not in ("date", "time", "name", "notes", "qr", "status", "previous_status", "table_ids")
+        }
+        return Reservation(
+            **same,
+            date=row["service_date"],
+            time=row["local_time"],
+            status=Status(row["status"]),
+            previous_status=Status(previous) if previous else None,
+            table_ids=tuple(row["table_ids"]),
+            name=self._cipher.open(tenant, "reservation.name", row["name_sealed"]),
+            notes=self._cipher.open(tenant, "reservation.notes", row["notes_sealed"]),
+            qr=CodeFacts(row["qr_key_id"], bytes(row["qr_nonce"]), row["qr_issued_at"], row["qr_expires_at"]),
+        )
