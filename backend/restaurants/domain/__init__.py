@@ -16,7 +16,7 @@ from backend.restaurants.domain.hours import (
     slots_of,
     wall_instant,
 )
-from backend.restaurants.domain.notices import Notice, notices
+from backend.restaurants.domain.notices import NOTICE_CODES, Notice, notices
 from backend.restaurants.domain.profile import Formality, Profile
 from backend.restaurants.domain.refused import Refused
 from backend.restaurants.domain.rules import (
@@ -41,6 +41,7 @@ from backend.restaurants.domain.seating import TooManyCombinationsError, connect
 from backend.restaurants.domain.values import Bilingual, Money, contrast, readable_text_on
 
 __all__ = [
+    "NOTICE_CODES",
     "WEEKDAYS",
     "Area",
     "Bilingual",

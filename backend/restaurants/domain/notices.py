@@ -15,6 +15,16 @@ from backend.restaurants.domain.hours import OpenHours, minute_of, opening, shif
 from backend.restaurants.domain.rules import WEEKDAYS, CustomSlots, Rules
 from backend.restaurants.domain.seating import connected_groups
 
+NOTICE_CODES = (
+    "shift_outside_hours",
+    "custom_slot_outside_hours",
+    "table_never_fits",
+    "party_without_table",
+    "pacing_below_party",
+    "penalty_without_amount",
+    "deposit_without_amount",
+    "multiplier_missing",
+)
 _MONDAY = date(2024, 1, 1)
 
 

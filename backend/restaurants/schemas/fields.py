@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -23,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+_HUGE = 10**12
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LOCALE = re.compile(r"(es|en)(-([A-Z]{2}|\d{3}))?")
@@ -105,6 +107,14 @@ def _empty_or(pattern: re.Pattern[str], code: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise wrong("not_a_quantity")
+    if not -_HUGE < value < _HUGE:  # also what is infinite, not a number, or an integer no float can hold
+        raise wrong("not_a_quantity")
+    return float(value)
+
+
 def _cents(value: float) -> float:
     if round(value, 2) != value:
         raise wrong("too_precise", decimals=2)
@@ -133,11 +143,12 @@ Minutes = Annotated[int, Field(strict=True, ge=0, le=24 * 60)]
 GridMinutes = Annotated[int, Field(strict=True, ge=5, le=240), AfterValidator(_in_fives)]
 StayMinutes = Annotated[int, Field(strict=True, ge=5, le=12 * 60)]
 People = Annotated[int, Field(strict=True, ge=1, le=100)]
-Hours = Annotated[float, Field(strict=True, ge=0, le=24 * 365, allow_inf_nan=False)]
-Amount = Annotated[
-    float, Field(strict=True, ge=0, le=10_000_000, allow_inf_nan=False), AfterValidator(_cents)
-]
-Percent = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
+# A float rather than the strict one of pydantic: its code names what is wrong, and integers of any size end
+# there.
+Quantity = Annotated[float, BeforeValidator(_number)]
+Hours = Annotated[Quantity, Field(ge=0, le=24 * 365)]
+Amount = Annotated[Quantity, Field(ge=0, le=10_000_000), AfterValidator(_cents)]
+Percent = Annotated[Quantity, Field(ge=0, le=100)]
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=60)]

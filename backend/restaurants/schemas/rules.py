@@ -22,6 +22,7 @@ from backend.restaurants.schemas.fields import (
     Number,
     People,
     Percent,
+    Quantity,
     StayMinutes,
     Time,
     Whole,
@@ -111,7 +112,7 @@ class SpecialDateShape(Shape):
 
     date: Day
     type: SpecialKind
-    multiplier: Annotated[float, Field(strict=True, gt=0, le=100, allow_inf_nan=False)] | None = None
+    multiplier: Annotated[Quantity, Field(gt=0, le=100)] | None = None
     custom_hours: CustomHoursShape | None = None
 
 
