@@ -27,6 +27,7 @@ from backend.availability.domain import (
     day_slots,
     evaluate,
     month_view,
+    span,
     walk_in,
 )
 from backend.availability.store import AllocationStore
@@ -44,6 +45,8 @@ from backend.restaurants.service import ConfigReader
 
 HOLD_EXPIRY = "hold.expire"
 _DAY = timedelta(days=1)
+# A time after midnight belongs to the evening before: its pacing and its tables count too.
+_BEFORE_MIDNIGHT = timedelta(hours=8)
 # exclusion violation, serialisation failure, deadlock: another transaction won; what it left decides anew
 RETRYABLE = ("23P01", "40001", "40P01")
 ATTEMPTS = 3
@@ -130,7 +133,7 @@ class AvailabilityService:
         with self._database.tenant(restaurant_id) as tx:
             config = self._reader.current(tx)
             _known_area(config, area)
-            occupied = self._store.occupied(tx, day - _DAY, day + _DAY, now)
+            occupied = self.around(tx, config, day, day, now)
         return config, day_slots(config, occupied, day, party_size, area, now, channel, ignore)
 
     def month(
@@ -142,7 +145,7 @@ class AvailabilityService:
         with self._database.tenant(restaurant_id) as tx:
             config = self._reader.current(tx)
             _known_area(config, area)
-            occupied = self._store.occupied(tx, first - _DAY, first + timedelta(days=32), now)
+            occupied = self.around(tx, config, first, first + timedelta(days=31), now)
         return month_view(config, occupied, first, party_size, now, area, channel)
 
     def check(self, restaurant_id: UUID, ask: Ask) -> tuple[Decision, list[Alternative]]:
@@ -166,7 +169,7 @@ class AvailabilityService:
         with self._database.tenant(restaurant_id) as tx:
             config = self._reader.current(tx)
             today = now.astimezone(config.zone).date()
-            occupied = self._store.occupied(tx, today - _DAY, today + _DAY, now)
+            occupied = self.around(tx, config, today - _DAY, today, now)
         return config, walk_in(config, occupied, now, party_size)
 
     def refused_demand(self, restaurant_id: UUID, first: date, last: date) -> Sequence[Row]:
@@ -182,12 +185,15 @@ class AvailabilityService:
 
     def decide(self, tx: Tx, config: RestaurantConfig, ask: Ask, now: datetime) -> Decision:
         """The answer for one ask, on what this transaction sees."""
-        occupied = self.around(tx, ask.date, now)
+        occupied = self.around(tx, config, ask.date, ask.date, now)
         return Decision(ask, evaluate(config, occupied, ask, now), config, occupied)
 
-    def around(self, tx: Tx, day: date, now: datetime) -> list[Occupied]:
-        """What takes capacity on a service date and the days beside it."""
-        return self._store.occupied(tx, day - _DAY, day + _DAY, now)
+    def around(
+        self, tx: Tx, config: RestaurantConfig, first: date, last: date, now: datetime
+    ) -> list[Occupied]:
+        """All that matters to slots of these service dates, both included: also the end of the evening before."""
+        start, end = span(config, first, last)
+        return self._store.occupied(tx, first - _DAY, last + _DAY, start - _BEFORE_MIDNIGHT, end, now)
 
     def decide_locked(self, tx: Tx, ask: Ask, now: datetime, version: int | None = None) -> Decision:
         """The same, and nobody else decides about that day until this transaction ends."""
@@ -207,7 +213,7 @@ class AvailabilityService:
             decision.config, decision.occupied, decision.ask, now, days_around=0
         ) or alternatives(
             decision.config,
-            self._store.occupied(tx, decision.ask.date - 2 * _DAY, decision.ask.date + 2 * _DAY, now),
+            self.around(tx, decision.config, decision.ask.date - _DAY, decision.ask.date + _DAY, now),
             decision.ask,
             now,
         )

@@ -14,7 +14,7 @@ from backend.platform.ids import uuid7
 _OCCUPIED = """
 SELECT owner_id, kind, table_id, starts_at, upper(during) AS ends_at, party_size FROM allocations
 WHERE restaurant_id = :restaurant_id AND service_date BETWEEN :first AND :last
-AND (expires_at IS NULL OR expires_at > :now)
+AND during && tstzrange(:start, :end) AND (expires_at IS NULL OR expires_at > :now)
 """
 # One booking at a time decides about a restaurant's day: pacing counts what is there, and nothing may slip in between. Lapsed
 # holds go first, so that they cannot stand in the way. The lock ends with the transaction.
@@ -51,14 +51,21 @@ GROUP BY code, local_time ORDER BY times DESC, code, local_time
 class AllocationStore:
     """Reads and writes allocations inside a tenant transaction."""
 
-    def occupied(self, tx: Tx, first: date, last: date, now: datetime) -> list[Occupied]:
-        """What takes capacity on those service dates, both included, lapsed holds left out."""
-        rows = tx.all(_OCCUPIED, restaurant_id=tx.restaurant_id, first=first, last=last, now=now)
-        return [_occupied(row) for row in rows]
+    def occupied(
+        self, tx: Tx, first: date, last: date, start: datetime, end: datetime, now: datetime
+    ) -> list[Occupied]:
+        """What takes capacity within `[start, end)` on service dates from `first` to `last`; lapsed holds left out.
+
+        The dates lead the index, the instants leave out what nobody will ask about.
+        """
+        rows = tx.tuples(
+            _OCCUPIED, restaurant_id=tx.restaurant_id, first=first, last=last, start=start, end=end, now=now
+        )
+        return [Occupied(*row) for row in rows]
 
     def lock_day(self, tx: Tx, day: date, now: datetime) -> None:
         """Waits until no other booking of this restaurant decides about that day."""
-        tx.run(_LOCK_DAY, key=f"{tx.restaurant_id}:{day}", restaurant_id=tx.restaurant_id, now=now)
+        tx.queue(_LOCK_DAY, key=f"{tx.restaurant_id}:{day}", restaurant_id=tx.restaurant_id, now=now)
 
     def take(
         self,
@@ -73,7 +80,7 @@ class AllocationStore:
     ) -> None:
         """Takes the offer's tables; PostgreSQL refuses (SQLSTATE 23P01) a table that is taken already."""
         tables: Iterable[UUID | None] = offer.table_ids or (None,)
-        tx.run(
+        tx.queue(
             _TAKE,
             restaurant_id=tx.restaurant_id,
             service_date=offer.service_date,
@@ -112,7 +119,7 @@ class AllocationStore:
         now: datetime,
     ) -> None:
         """Remembers what was asked and which gate said no."""
-        tx.run(
+        tx.queue(
             _REFUSED,
             id=uuid7(),
             restaurant_id=tx.restaurant_id,
@@ -128,14 +135,3 @@ class AllocationStore:
     def refused_demand(self, tx: Tx, first: date, last: date) -> Sequence[Row]:
         """`{code, local_time, times, covers}` for service dates from `first` to `last`."""
         return tx.all(_DEMAND, restaurant_id=tx.restaurant_id, first=first, last=last)
-
-
-def _occupied(row: Row) -> Occupied:
-    return Occupied(
-        owner_id=row["owner_id"],
-        kind=row["kind"],
-        table_id=row["table_id"],
-        starts_at=row["starts_at"],
-        ends_at=row["ends_at"],
-        party_size=row["party_size"],
-    )

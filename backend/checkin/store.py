@@ -52,7 +52,7 @@ class CheckinStore:
         """One scan with what was answered; refused ones too."""
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
         sealed = self._cipher.seal_json(tx.restaurant_id, "checkin.answer", answer)
-        tx.run(_ADD, restaurant_id=tx.restaurant_id, answer_sealed=sealed, **columns)
+        tx.queue(_ADD, restaurant_id=tx.restaurant_id, answer_sealed=sealed, **columns)
 
     def arrivals(self, tx: Tx, reservation_ids: Sequence[UUID]) -> dict[UUID, tuple[Arrival, ...]]:
         """What was counted at the door for each reservation, in the order it happened."""
@@ -73,4 +73,4 @@ class CheckinStore:
 
     def add_figure(self, tx: Tx, day: object, figure: str, value: int) -> None:
         """Adds to one of the evening's figures."""
-        tx.run(_FIGURE, restaurant_id=tx.restaurant_id, day=day, figure=figure, value=value)
+        tx.queue(_FIGURE, restaurant_id=tx.restaurant_id, day=day, figure=figure, value=value)

@@ -59,7 +59,8 @@ WHERE id = :id AND restaurant_id = :restaurant_id
 """
 _ERASE_RESERVATIONS = """
 UPDATE reservations SET name_sealed = NULL, notes_sealed = NULL, occasion = NULL
-WHERE restaurant_id = :restaurant_id AND guest_id = :id AND (name_sealed IS NOT NULL OR notes_sealed IS NOT NULL OR occasion IS NOT NULL)
+WHERE restaurant_id = :restaurant_id AND guest_id = :id 
+AND (name_sealed IS NOT NULL OR notes_sealed IS NOT NULL OR occasion IS NOT NULL)
 """
 # Answers kept for repeats hold the name; a repeat of an erased guest's scan is answered without it.
 _BLANK_ANSWERS = """
@@ -107,7 +108,7 @@ class GuestStore:
         """Adds to a known guest what this contact says more; writes nothing when it says nothing more."""
         more = (contact.email and not guest.email) or (contact.phone and not guest.phone) or not guest.name
         if more or contact.locale != guest.locale:
-            tx.run(
+            tx.queue(
                 _COMPLETE, id=guest.id, restaurant_id=tx.restaurant_id, now=now, **self._sealed(tx, contact)
             )
 
@@ -123,7 +124,7 @@ class GuestStore:
         now: datetime,
     ) -> None:
         """What the guest agreed to, with the text's version and the instant."""
-        tx.run(
+        tx.queue(
             _CONSENT,
             id=uuid7(),
             restaurant_id=tx.restaurant_id,

@@ -44,7 +44,7 @@ class Audit:
         `actor` is `Caller.label` ('manager:<id>') or 'system:<part>'; `action` a dotted name such as
         'reservation.cancelled'; `now` an aware instant.
         """
-        tx.run(
+        tx.queue(
             INSERT,
             # By the machine's clock: a moved clock must not fill months that have no partition yet.
             id=uuid7(),

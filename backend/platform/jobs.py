@@ -57,7 +57,7 @@ class Jobs:
         self, tx: Tx, kind: str, subject_id: UUID, due_at: datetime, payload: Mapping[str, Any] | None = None
     ) -> None:
         """Plans work for the transaction's restaurant, or moves it when it is planned already."""
-        tx.run(
+        tx.queue(
             _PLAN,
             id=uuid7(),
             restaurant_id=tx.restaurant_id,
@@ -69,7 +69,7 @@ class Jobs:
 
     def drop(self, tx: Tx, kind: str, subject_id: UUID, now: datetime) -> None:
         """Takes planned work off the list."""
-        tx.run(_DROP, kind=kind, subject_id=subject_id, now=now)
+        tx.queue(_DROP, kind=kind, subject_id=subject_id, now=now)
 
     def run_due(self, database: Database, now: datetime, limit: int = 100) -> int:
         """Runs what is due; how many jobs were tried."""

@@ -1,4 +1,4 @@
-"""The addresses that go with a booking: the guest's page, its QR picture, its calendar file. Called by routes, chat and messages."""
+"""The addresses that go with a booking: guest page, QR picture, calendar file. Called by routes, chat and messages."""
 
 from __future__ import annotations
 

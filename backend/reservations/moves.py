@@ -212,7 +212,7 @@ class Moves:
             raise field_refusal("tableIds", "required")
         desk = self._desk
         desk.allocations.lock_day(tx, after.date, step.now)
-        occupied = desk.availability.around(tx, after.date, step.now)
+        occupied = desk.availability.around(tx, step.config, after.date, after.date, step.now)
         minutes = max(15, int((after.ends_at - max(step.now, after.starts_at)).total_seconds() // 60))
         offer = seat_walk_in(
             step.config,

@@ -1,4 +1,4 @@
-"""Reading reservations: one, a day's list, a guest's, a search, the trail of one. Called by routes, check-in, dialogue and pages."""
+"""Reading reservations: one, a day, a guest, a search, a trail. Called by routes, check-in, dialogue and pages."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class BookBody(Shape):
     privacy_accepted: bool = False
     override: bool = False
     reason: Reason | None = None
-    table_ids: Annotated[list[UUID], Field(max_length=12)] = []
+    table_ids: Annotated[list[UUID], Field(max_length=12, default_factory=list)]
     duration_minutes: Annotated[int, Field(ge=15, le=720)] | None = None
 
     _wall_clock = field_validator("time")(wall_clock)
@@ -79,7 +79,7 @@ class StatusBody(Shape):
     """A move by staff; a `reason` lets them past what the guest still owes."""
 
     status: MovedTo
-    table_ids: Annotated[list[UUID], Field(max_length=12)] = []
+    table_ids: Annotated[list[UUID], Field(max_length=12, default_factory=list)]
     reason: Reason | None = None
 
 

@@ -50,7 +50,8 @@ _LIST = f"""
 SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id
 AND (CAST(:day AS date) IS NULL OR service_date = :day)
 AND (CAST(:statuses AS text[]) IS NULL OR status = ANY(:statuses))
-AND (CAST(:after_date AS date) IS NULL OR (service_date, local_time, id) > (:after_date, CAST(:after_time AS time), CAST(:after_id AS uuid)))
+AND (CAST(:after_date AS date) IS NULL OR 
+     (service_date, local_time, id) > (:after_date, CAST(:after_time AS time), CAST(:after_id AS uuid)))
 ORDER BY service_date, local_time, id LIMIT :limit
 """
 _UPCOMING = f"""
@@ -96,7 +97,7 @@ class ReservationStore:
 
     def add(self, tx: Tx, reservation: Reservation) -> None:
         """A new row."""
-        tx.run(_INSERT, **self._columns(reservation))
+        tx.queue(_INSERT, **self._columns(reservation))
 
     def save(self, tx: Tx, reservation: Reservation) -> bool:
         """Writes the row whose version is one less than the record's; False when there is none."""
@@ -175,7 +176,7 @@ class ReservationStore:
 
     def undo_arrivals(self, tx: Tx, reservation_id: UUID, now: datetime) -> None:
         """The arrivals recorded at the door do not count any more; the record of them stays."""
-        tx.run(_UNDO_ARRIVALS, restaurant_id=tx.restaurant_id, id=reservation_id, now=now)
+        tx.queue(_UNDO_ARRIVALS, restaurant_id=tx.restaurant_id, id=reservation_id, now=now)
 
     def audit(self, tx: Tx, reservation_id: UUID) -> Sequence[Row]:
         """Who did what to it, oldest first."""
@@ -197,7 +198,7 @@ class ReservationStore:
     ) -> None:
         """Keeps an answer; PostgreSQL refuses (SQLSTATE 23505) when another request with the key was quicker."""
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
-        tx.run(
+        tx.queue(
             _REMEMBER,
             restaurant_id=tx.restaurant_id,
             caller=caller,
@@ -220,7 +221,7 @@ class ReservationStore:
     ) -> None:
         """Adds to a guest's record."""
         if guest_id is not None and (no_shows or visits or late):
-            tx.run(
+            tx.queue(
                 _COUNT_GUEST,
                 guest_id=guest_id,
                 restaurant_id=tx.restaurant_id,

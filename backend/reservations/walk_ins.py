@@ -34,7 +34,9 @@ class WalkIns:
                 config = desk.reader.current(tx)
                 day = service_date_of(config, now)
                 desk.allocations.lock_day(tx, day, now)
-                offer = seat_walk_in(config, desk.availability.around(tx, day, now), now, party_size, tables)
+                offer = seat_walk_in(
+                    config, desk.availability.around(tx, config, day, day, now), now, party_size, tables
+                )
                 if isinstance(offer, Refused):
                     raise _refusal(offer)
                 reservation = self._reservation(config, offer, party_size, name)
