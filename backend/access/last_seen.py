@@ -22,11 +22,17 @@ class LastSeen:
     """Notes of devices, by restaurant."""
 
     def __init__(
-        self, database: Database, *, every: timedelta = timedelta(minutes=1), flush_s: float = 15.0
+        self,
+        database: Database,
+        *,
+        every: timedelta = timedelta(minutes=1),
+        flush_s: float = 15.0,
+        background: bool = True,
     ) -> None:
         self._database = database
         self._every = every
         self._flush_s = flush_s
+        self._background = background
         self._noted: dict[UUID, tuple[UUID, datetime]] = {}
         self._written: dict[UUID, datetime] = {}
         self._stop = threading.Event()
@@ -37,6 +43,7 @@ class LastSeen:
         written = self._written.get(device_id)
         if written is None or now - written >= self._every:
             self._noted[device_id] = (restaurant_id, now)
+            self._ensure_thread()
 
     def flush(self) -> int:
         """Writes what is noted; how many devices. Notes are kept for the next time when the database
@@ -50,12 +57,6 @@ class LastSeen:
             self._write(restaurant_id, devices)
         return len(noted)
 
-    def start(self) -> None:
-        """Writes in the background from now on. Called in each web process after it was forked."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._loop, name="devices-last-seen", daemon=True)
-            self._thread.start()
-
     def stop(self) -> None:
         """Ends the background thread after a last write."""
         self._stop.set()
@@ -63,6 +64,12 @@ class LastSeen:
             self._thread.join()
             self._thread = None
         self.flush()
+
+    def _ensure_thread(self) -> None:
+        # Started at the first note and not before: a thread does not survive the fork of a web process.
+        if self._background and (self._thread is None or not self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._loop, name="devices-last-seen", daemon=True)
+            self._thread.start()
 
     def _loop(self) -> None:
         while not self._stop.wait(self._flush_s):

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, Secret, StringConstraints
 
 from backend.access.domain import Role
 from backend.platform.shapes import Shape
 
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+# Never printed, and the one text whose spaces are its own.
 Password = Annotated[
-    SecretStr, Field(min_length=1, max_length=1000, json_schema_extra={"format": "password"})
+    Secret[Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1000)]],
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
 ]
 KeyKind = Literal["publishable", "secret"]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]

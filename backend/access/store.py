@@ -56,7 +56,7 @@ def staff_member(tx: Tx, staff_id: UUID) -> Row | None:
 
 def lock_staff_member(tx: Tx, staff_id: UUID) -> Row | None:
     """The same, held until the transaction ends."""
-    return tx.one(f"SELECT {_STAFF} FROM staff WHERE id = :id FOR UPDATE", id=staff_id)
+    return tx.one(f"SELECT {_STAFF} FROM staff WHERE id = :id FOR NO KEY UPDATE", id=staff_id)
 
 
 def staff_page(tx: Tx, after: UUID | None, limit: int) -> list[Row]:
@@ -70,7 +70,7 @@ def staff_page(tx: Tx, after: UUID | None, limit: int) -> list[Row]:
 
 def lock_active_owners(tx: Tx) -> list[UUID]:
     """The owners who can sign in, held so that two of them cannot switch each other off at once."""
-    rows = tx.all("SELECT id FROM staff WHERE role = 'owner' AND active ORDER BY id FOR UPDATE")
+    rows = tx.all("SELECT id FROM staff WHERE role = 'owner' AND active ORDER BY id FOR NO KEY UPDATE")
     return [row["id"] for row in rows]
 
 
@@ -152,15 +152,26 @@ def insert_refresh_token(
     )
 
 
-def lock_refresh_token(tx: Tx, token_hash: bytes, successor_hash: bytes) -> Row | None:
-    """The token with its account and whether its successor was used, held until the transaction ends."""
+def lock_account_of(tx: Tx, token_hash: bytes) -> None:
+    """Holds the token's account until the transaction ends: a person's sessions change one at a time."""
+    tx.run(
+        """
+        SELECT 1 FROM staff WHERE id = (SELECT staff_id FROM refresh_tokens WHERE token_hash = :token_hash)
+        FOR NO KEY UPDATE
+        """,
+        token_hash=token_hash,
+    )
+
+
+def refresh_token(tx: Tx, token_hash: bytes, successor_hash: bytes) -> Row | None:
+    """The token with its account and whether its successor was used."""
     return tx.one(
         """
         SELECT t.staff_id, t.family, t.expires_at, t.used_at, t.revoked_at, s.role, s.active,
             EXISTS (SELECT 1 FROM refresh_tokens n WHERE n.token_hash = :successor AND n.used_at IS NOT NULL)
             AS successor_used
         FROM refresh_tokens t JOIN staff s ON s.id = t.staff_id
-        WHERE t.token_hash = :token_hash FOR UPDATE OF t
+        WHERE t.token_hash = :token_hash
         """,
         token_hash=token_hash,
         successor=successor_hash,

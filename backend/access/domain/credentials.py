@@ -76,6 +76,6 @@ def enrolment_fingerprint(key: bytes, code: str) -> bytes:
     return hmac.digest(key, code.encode(), hashlib.sha256)
 
 
-def enrolment_text(server: str, code: str) -> str:
-    """What the enrolment QR says to the host app: where the server is and the code."""
-    return "saveit:enrol?" + urlencode({"server": server, "code": shown_enrolment_code(code)})
+def enrolment_text(server: str, shown_code: str) -> str:
+    """What the enrolment QR says to the host app: where the server is and the code as people read it."""
+    return "saveit:enrol?" + urlencode({"server": server, "code": shown_code})

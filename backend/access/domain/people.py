@@ -81,7 +81,4 @@ def password_problem(password: str, email: str) -> FieldProblem | None:
 
 
 def _is_common(plain: str) -> bool:
-    stem = re.sub(r"[\d\W_]+$", "", plain)
-    if stem in _COMMON or plain in _COMMON:
-        return True
-    return plain in "01234567890123456789" or plain in "98765432109876543210" or stem == ""
+    return plain.isdecimal() or plain in _COMMON or re.sub(r"[\d\W_]+$", "", plain) in _COMMON

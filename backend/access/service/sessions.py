@@ -78,12 +78,13 @@ class Sessions:
         now = self._tools.clock.now()
         successor = self._successor(token)
         with self._tools.database.tenant(restaurant_id) as tx:
-            row = store.lock_refresh_token(tx, fingerprint(token), fingerprint(successor))
+            store.lock_account_of(tx, fingerprint(token))
+            row = store.refresh_token(tx, fingerprint(token), fingerprint(successor))
             verdict = _judge(row, now, self._tools)
             if row is not None and verdict is Verdict.ROTATE:
                 self._rotate(tx, row, token, successor, now)
             if row is not None and verdict is Verdict.REUSED:
-                _end(tx, row, f"system:{__name__}", "session.reuse_detected", now)
+                _end(tx, row, "system:access", "session.reuse_detected", now)
         if row is None or verdict is Verdict.EXPIRED:
             raise Refusal("token_expired")
         if verdict is Verdict.REUSED:
@@ -99,7 +100,8 @@ class Sessions:
             return
         now = self._tools.clock.now()
         with self._tools.database.tenant(restaurant_id) as tx:
-            row = store.lock_refresh_token(tx, fingerprint(token), b"")
+            store.lock_account_of(tx, fingerprint(token))
+            row = store.refresh_token(tx, fingerprint(token), b"")
             if row is not None:
                 _end(tx, row, f"{row['role']}:{row['staff_id']}", "staff.signed_out", now)
         self._tools.cache.forget(restaurant_id)
