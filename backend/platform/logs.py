@@ -27,8 +27,12 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskN
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SECRET = re.compile(r"\b(sk_|Bearer )[\w.~+/=-]{8,}")
 _DATE = r"\d{4}-\d{2}-\d{2}"
+_DECIMAL = r"\d+\.\d+(?![\d.])"
 # Nine to fifteen digits with the usual separators, alone: not a piece of an identifier, a time or an address.
-_PHONE = re.compile(rf"(?<![\w.:/-])(?!{_DATE})\+?\(?\d(?:[ .()/-]{{0,2}}\d){{8,14}}(?![\w:])(?!-\w)")
+# After a plus sign whatever comes before it does not matter.
+_PHONE = re.compile(
+    rf"(?:(?<![\w.:/-])|(?=\+))(?!{_DATE})(?!{_DECIMAL})\+?\(?\d(?:[ .()/-]{{0,2}}\d){{8,14}}(?![\w:])(?!-\w)"
+)
 
 
 def redact(text: str) -> str:

@@ -87,7 +87,10 @@ class Keeper:
 
     async def _answers(self, probe: Probe) -> bool:
         try:
-            return await asyncio.wait_for(probe(), self._around.pace.probe_s)
+            async with asyncio.timeout(
+                self._around.pace.probe_s
+            ):  # wait_for of Python 3.11 can lose a cancellation
+                return await probe()
         except TimeoutError:
             return False
 

@@ -46,15 +46,15 @@ class Machine:
         self._pace = pace or Pace()
         self._keepers: list[Keeper] = []
         self._watching: list[asyncio.Task[None]] = []
+        self._stopping, self._hurry = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> int:
         """Start, watch until a signal asks to stop, stop."""
         children = Children()
-        self._stopping, hurry = asyncio.Event(), asyncio.Event()
         self._around = Surroundings(
-            self._run_dir, self._logs, self._pace, children, self._console.news, hurry
+            self._run_dir, self._logs, self._pace, children, self._console.news, self._hurry
         )
-        self._listen(hurry)
+        self._listen()
         try:
             started = await self._unless_stopped(self._start())
             if started:
@@ -65,16 +65,19 @@ class Machine:
             await self._stop()
             children.close()
 
-    def _listen(self, hurry: asyncio.Event) -> None:
-        def asked() -> None:
-            if self._stopping.is_set():
-                hurry.set()
-            self._stopping.set()
+    def ask_to_stop(self) -> None:
+        """What SIGTERM and Ctrl-C do: `run` stops everything in order and returns; asked twice, it waits for
+        nobody.
+        """
+        if self._stopping.is_set():
+            self._hurry.set()
+        self._stopping.set()
 
+    def _listen(self) -> None:
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(wanted) is not signal.SIG_IGN:  # nohup has SIGHUP ignored, and means it
-                loop.add_signal_handler(wanted, asked)
+                loop.add_signal_handler(wanted, self.ask_to_stop)
 
     async def _unless_stopped(self, starting: Coroutine[object, object, bool]) -> bool:
         """The answer of `starting`, or False when a stop is asked for before it is there."""
