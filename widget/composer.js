@@ -13,14 +13,13 @@ export class Composer {
     });
     words.put(this.field, "input", {}, "aria-label");
     words.put(this.field, "input", {}, "placeholder");
-    const send = words.put(element("button", { type: "submit", class: "send", part: "send" }), "send");
-    this.node = element("form", { class: "composer", part: "composer", novalidate: true }, this.field, send);
-    this.node.addEventListener("submit", (event) => this.#submit(event));
+    const send = words.put(element("button", { type: "button", class: "send", part: "send" }), "send");
+    this.node = element("div", { class: "composer", part: "composer" }, this.field, send); // no form: sandboxed pages block those
+    send.addEventListener("click", () => this.#submit());
     this.field.addEventListener("keydown", (event) => this.#keydown(event));
   }
 
-  #submit(event) {
-    event.preventDefault();
+  #submit() {
     const text = this.field.value.trim();
     this.field.focus();
     if (!text) return;
@@ -32,6 +31,6 @@ export class Composer {
   #keydown(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    this.node.requestSubmit();
+    this.#submit();
   }
 }

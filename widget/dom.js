@@ -1,7 +1,7 @@
 // Builds DOM nodes from data without ever parsing markup: text becomes text nodes, addresses are checked first.
 // Called by the view and its parts; the only place that creates elements.
 const SVG = "http://www.w3.org/2000/svg";
-const WEB_ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
+const WEB_ADDRESS = /https?:\/\/[^\s<>"'\x60]+/gi;
 const TRAILING_PUNCTUATION = /[.,;:!?¡¿)\]}»”’]+$/;
 
 /** An element with attributes (null, undefined and false are left out) and children (nodes or plain strings). */

@@ -23,7 +23,8 @@ export class SaveitChat extends HTMLElement {
   #unread = 0;
   #isSettling = false;
   #isRebuildDue = false;
-  #onNetwork = () => this.#networkChanged();
+  #isOffline = false;
+  #onNetwork = (event) => this.#networkChanged(event.type === "offline");
 
   constructor() {
     super();
@@ -138,6 +139,7 @@ export class SaveitChat extends HTMLElement {
   }
 
   #heard(messages) {
+    this.#isOffline = false; // whatever the browser believes
     if (!this.isOpen) this.#unread += messages.length;
     this.#render();
     for (const { id, text, card } of messages) {
@@ -168,7 +170,8 @@ export class SaveitChat extends HTMLElement {
     this.#isSettling = false;
   }
 
-  #networkChanged() {
+  #networkChanged(isOffline) {
+    this.#isOffline = isOffline;
     this.#render();
     this.#delivery.flush();
   }
@@ -177,7 +180,7 @@ export class SaveitChat extends HTMLElement {
     this.#view?.render({
       messages: this.#session.messages,
       isTyping: this.#delivery.isAwaitingAnswer,
-      notice: navigator.onLine === false ? "offline" : null,
+      notice: this.#isOffline || this.#session.isHeldBy("offline") ? "offline" : null,
       unread: this.#unread,
     });
   }

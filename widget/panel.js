@@ -66,7 +66,7 @@ export class Panel {
     if (name) title.append(name);
     else words.put(title, "title");
     const subtitle = words.put(element("p", { class: "quiet" }), "subtitle");
-    const header = element("header", { class: "header", part: "header" }, cloche(), element("div", { class: "titles" }, title, subtitle));
+    const header = element("div", { class: "header", part: "header" }, cloche(), element("div", { class: "titles" }, title, subtitle));
     if (!this.#isInline) header.append(this.#closeButton(words));
     return header;
   }

@@ -6,7 +6,7 @@ const MOST_TRIES = 4;
 const ANSWER_WITHIN_MS = 15_000;
 const FIRST_PAUSE_MS = 600;
 const LONGEST_PAUSE_MS = 30_000;
-const WORTH_REPEATING = new Set([408, 409, 425, 429, 500, 502, 503, 504]); // 409: the first try is still being worked on
+const PASSING_TROUBLE = new Set([408, 409, 425, 429, 500, 502, 503, 504]); // 409: the first try is still being worked on
 const NOT_FOR_GUESTS = new Set([401, 403, 404, 405]); // the page's owner must act; the guest can only be told "not now"
 
 export const browserTools = {
@@ -40,9 +40,8 @@ export class ChatProtocol {
    */
   async send(message, { onPause = () => {} } = {}) {
     for (let tries = 1; ; tries += 1) {
-      if (!this.#tools.isOnline()) return { problem: problem("offline") };
       const outcome = await this.#try(message);
-      if (outcome.replies || !outcome.problem.retryable || tries === MOST_TRIES) return outcome;
+      if (outcome.replies || tries === MOST_TRIES || !isWorthRepeating(outcome.problem)) return outcome;
       const milliseconds = outcome.pauseMs ?? this.#backoff(tries);
       if (milliseconds > LONGEST_PAUSE_MS) return outcome;
       onPause({ kind: outcome.problem.kind, seconds: Math.ceil(milliseconds / 1000) });
@@ -59,7 +58,8 @@ export class ChatProtocol {
       return response.ok ? await this.#answered(response) : await this.#refused(response);
     } catch (error) {
       if (!(error instanceof TypeError) && error?.name !== "AbortError") throw error;
-      return { problem: problem(abort.signal.aborted ? "timeout" : "network") };
+      if (abort.signal.aborted) return { problem: problem("timeout") };
+      return { problem: problem(this.#tools.isOnline() ? "network" : "offline") }; // asked only now: some machines say offline and are not
     } finally {
       clearTimeout(timer);
     }
@@ -97,7 +97,7 @@ export class ChatProtocol {
     if (response.status === 429) {
       return { problem: problem("busy"), pauseMs: this.#asked(response.headers.get("Retry-After")) };
     }
-    if (WORTH_REPEATING.has(response.status)) {
+    if (PASSING_TROUBLE.has(response.status)) {
       return { problem: problem("server"), pauseMs: this.#asked(response.headers.get("Retry-After")) };
     }
     return response.status >= 500 ? { problem: problem("server") } : { problem: problem("refused", words) };
@@ -118,6 +118,11 @@ export class ChatProtocol {
 
 function problem(kind, text = null) {
   return { kind, text, retryable: !["refused", "unavailable"].includes(kind) };
+}
+
+/** Without a network the next try belongs to the moment it is back. */
+function isWorthRepeating({ kind, retryable }) {
+  return retryable && kind !== "offline";
 }
 
 async function json(response) {

@@ -1,8 +1,9 @@
 """The widget's files as a server hands them out: under which names, with which headers, how small.
 
-Called by the route /widget/v1/<path> (and by the browser tests' stand-in server). There is no build: the modules are served as they
-are written, except that lines holding only a comment become empty (line numbers stay) and that the entry file points to its modules
-under a name made from their content, so that those can be cached for a year and never mix with an older version's.
+Called by the route /widget/v1/<path> (and by the browser tests' stand-in server). There is no build: the
+modules are served as they are written, except that lines lose their indentation and lines holding only a
+comment become empty (line numbers stay), and that the entry file points to its modules under a name made
+from their content, so that those can be cached for a year and never mix with an older version's.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 ENTRY = "saveit-chat.js"
 _FOLDER = Path(__file__).resolve().parent
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)$", re.MULTILINE)
+_INDENTATION = re.compile(rb"^ +", re.MULTILINE)
 _VERSIONED = re.compile(r"^v-([0-9a-f]{16})/(.+)$")
 _FOR_EVERY_SITE = {
     "Content-Type": "text/javascript; charset=utf-8",
@@ -30,7 +32,7 @@ _FOR_EVERY_SITE = {
 
 @dataclass(frozen=True)
 class WidgetFile:
-    """One answer: the plain body, the same gzipped, and every header but those of the encoding and the length."""
+    """One answer: the plain body, the same gzipped, and every header but those of encoding and length."""
 
     body: bytes
     gzipped: bytes
@@ -38,7 +40,7 @@ class WidgetFile:
 
 
 def widget_file(path: str) -> WidgetFile | None:
-    """The file at `path` below /widget/v1/, or None when there is none; only the modules in this folder exist."""
+    """The file at `path` below /widget/v1/, or None; nothing exists but this folder's modules."""
     asked = _VERSIONED.match(path)
     name = asked.group(2) if asked else path
     body = _sources().get(name)
@@ -58,7 +60,7 @@ def _caching(name: str, asked_version: str | None) -> str:
         return "public, max-age=31536000, immutable"
     if name == ENTRY:
         return "public, max-age=300, stale-while-revalidate=86400"
-    return "no-cache"  # another version's name, from an entry file still in some cache: right for now, wrong to keep
+    return "no-cache"  # a name from an older entry file, still in some cache: right for now, wrong to keep
 
 
 @lru_cache
@@ -74,13 +76,14 @@ def version() -> str:
 def _sources() -> dict[str, bytes]:
     """Every module by its name relative to this folder, read once per process."""
     return {
-        path.relative_to(_FOLDER).as_posix(): _without_comments(path.read_bytes())
+        path.relative_to(_FOLDER).as_posix(): _slimmed(path.read_bytes())
         for path in sorted(_FOLDER.rglob("*.js"))
     }
 
 
-def _without_comments(source: bytes) -> bytes:
-    return _COMMENT_LINES.sub(lambda match: b"\n" * match.group().count(b"\n"), source)
+def _slimmed(source: bytes) -> bytes:
+    bare = _COMMENT_LINES.sub(lambda match: b"\n" * match.group().count(b"\n"), source)
+    return _INDENTATION.sub(b"", bare)
 
 
 @lru_cache(maxsize=64)

@@ -83,6 +83,11 @@ export class Session {
     return this.messages.filter((message) => message.state === "pending");
   }
 
+  /** Whether a pending message waits because of that kind of problem. */
+  isHeldBy(kind) {
+    return this.pending().some((message) => message.problem?.kind === kind);
+  }
+
   setOpen(isOpen) {
     this.isOpen = isOpen;
     this.#save();

@@ -14,7 +14,7 @@ export function styleSheet() {
   return shared;
 }
 
-/** Light values, dark values when the system or the theme attribute asks for them. Overrides are apart: a brand's dark green is no colour for a dark ground. */
+/** Light values; dark ones when the system or the theme attribute asks. Overrides are apart: a dark green is no colour on a dark ground. */
 function schemes() {
   const light = colours(tokens.light, "--saveit-");
   const dark = colours(tokens.dark, "--saveit-dark-");
@@ -25,15 +25,18 @@ function schemes() {
 }
 
 function colours(values, prefix) {
-  return Object.entries(values).map(([role, value]) => `--_${role}: var(${prefix}${role}, ${value});`).join(" ");
+  const name = (role) => role.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return Object.entries(values).map(([role, value]) => `--_${name(role)}: var(${prefix}${name(role)}, ${value});`).join(" ");
 }
 
 const FRAME = `
-  :host { display: contents; }
-  :host([hidden]) { display: none; }
-  :host([inline]) { display: block; height: 560px; }
+  :host { display: contents !important; }
+  :host([inline]) { display: block !important; height: 560px; }
+  :host([hidden]) { display: none !important; }
+  @media print { :host { display: none !important; } }
   .root { all: initial; display: contents; color: var(--_ink);
     font: 16px/1.45 var(--saveit-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif); text-size-adjust: 100%; }
+  .root:popover-open { display: block; position: fixed; inset: 0 auto auto 0; width: 0; height: 0; overflow: visible; }
   *, ::before, ::after { box-sizing: border-box; }
   [hidden] { display: none !important; }
   h2, h3, p, ul { margin: 0; padding: 0; font: inherit; }
@@ -67,38 +70,37 @@ const FRAME = `
   section.panel { position: relative; inset: auto; width: 100%; height: 100%; z-index: auto; box-shadow: none; }
   @keyframes rise { from { opacity: 0; transform: translateY(12px); } }
 
-  .header { display: flex; align-items: center; gap: 12px; padding: 12px 8px 12px 16px; border-block-end: 1px solid var(--_line); background: var(--_surface); touch-action: none; }
+  .header { display: flex; align-items: center; gap: 12px; padding: 12px 8px 12px 16px; border-block-end: 1px solid var(--_line); background: var(--_raised); touch-action: none; }
   .header > .icon { width: 40px; height: 40px; padding: 8px; border-radius: 20px; background: var(--_primary); color: var(--_on-primary); }
   .titles { flex: 1; min-width: 0; }
   .title { font-weight: 600; line-height: 1.25; overflow-wrap: anywhere; }
   .close { display: inline-flex; align-items: center; gap: 4px; min-height: 48px; padding: 0 12px 0 8px; border-radius: 8px; color: var(--_quiet); font-size: 14px; }
   .close .icon { width: 20px; height: 20px; }
   .close:hover { color: var(--_ink); background: var(--_ground); }
-  .notice:empty { display: none; }
-  .notice { display: flex; align-items: center; gap: 12px; padding: 8px 16px; background: var(--_attention-tint); color: var(--_attention); font-size: 14px; }
+  .notice:not(:empty) { display: flex; align-items: center; gap: 12px; padding: 8px 16px; background: var(--_attention-tint); color: var(--_attention-ink); font-size: 14px; }
   .notice .icon { width: 20px; height: 20px; }`;
 
 const CONVERSATION = `
   .scroll { position: relative; flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 16px; scrollbar-width: thin; scrollbar-color: var(--_line) transparent; }
   .scroll:focus-visible { outline-offset: -2px; }
   .list { display: flex; flex-direction: column; gap: 12px; }
-  .message { display: flex; flex-direction: column; gap: 8px; max-width: 86%; }
+  .message { display: flex; flex-direction: column; gap: 8px; max-width: min(86%, 560px); }
   .house { align-self: flex-start; align-items: flex-start; }
   .guest { align-self: flex-end; align-items: flex-end; }
   .bubble { padding: 10px 14px; border-radius: 16px; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .house .bubble { border: 1px solid var(--_line); border-end-start-radius: 4px; background: var(--_surface); }
+  .house .bubble { border: 1px solid var(--_line); border-end-start-radius: 4px; background: var(--_raised); }
   .guest .bubble { border-end-end-radius: 4px; background: var(--_primary); color: var(--_on-primary); }
   .bubble a { color: var(--_primary); text-underline-offset: 2px; }
   .note { color: var(--_quiet); font-size: 14px; text-align: end; }
   .failed { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 0 12px; padding: 4px 4px 4px 12px; border-radius: 8px;
-    background: var(--_refusal-tint); color: var(--_refusal); text-align: start; }
+    background: var(--_refusal-tint); color: var(--_refusal-ink); text-align: start; }
   .failed > span { flex: 1 1 auto; padding: 6px 8px 6px 0; }
   .retry { min-height: 44px; padding: 0 12px; border-radius: 8px; font-weight: 600; text-decoration: underline; text-underline-offset: 3px; }
   .quick { display: flex; flex-wrap: wrap; gap: 8px; }
-  .chip { min-height: 48px; padding: 8px 16px; border: 1px solid var(--_primary); border-radius: 24px; background: var(--_surface); color: var(--_primary); text-align: start; overflow-wrap: anywhere; }
+  .chip { min-height: 48px; padding: 8px 16px; border: 1px solid var(--_primary); border-radius: 24px; background: var(--_raised); color: var(--_primary); text-align: start; overflow-wrap: anywhere; }
   .chip:hover { background: var(--_good-tint); }
   .typing { display: flex; gap: 5px; width: max-content; margin-block-start: 12px; padding: 14px; border: 1px solid var(--_line); border-radius: 16px; border-end-start-radius: 4px;
-    background: var(--_surface); animation: appear 1ms 250ms backwards; }
+    background: var(--_raised); animation: appear 1ms 250ms backwards; }
   .dot { width: 8px; height: 8px; border-radius: 4px; background: var(--_quiet); animation: breathe 1.2s ease-in-out infinite; }
   .dot:nth-child(2) { animation-delay: 160ms; }
   .dot:nth-child(3) { animation-delay: 320ms; }
@@ -106,7 +108,7 @@ const CONVERSATION = `
   @keyframes breathe { 0%, 60%, 100% { opacity: .3; } 30% { opacity: 1; } }`;
 
 const CARD = `
-  .card { display: flex; flex-direction: column; gap: 12px; width: 288px; max-width: 100%; padding: 16px; border: 1px solid var(--_line); border-radius: 16px; background: var(--_surface); }
+  .card { display: flex; flex-direction: column; gap: 12px; width: 288px; max-width: 100%; padding: 16px; border: 1px solid var(--_line); border-radius: 16px; background: var(--_raised); }
   .card-title { font-size: 20px; font-weight: 600; line-height: 1.25; }
   .qr { display: grid; place-items: center; padding: 16px; border: 1px solid var(--_line); border-radius: 8px; background: #FFFFFF; color: #1D2321; }
   .qr img { width: 208px; height: auto; max-width: 100%; aspect-ratio: 1; image-rendering: pixelated; }
@@ -119,7 +121,7 @@ const CARD = `
   .action:hover { text-decoration: underline; text-underline-offset: 3px; }`;
 
 const COMPOSER = `
-  .composer { display: flex; align-items: flex-end; gap: 8px; padding: 12px; padding-block-end: calc(12px + env(safe-area-inset-bottom, 0px)); border-block-start: 1px solid var(--_line); background: var(--_surface); }
+  .composer { display: flex; align-items: flex-end; gap: 8px; padding: 12px; padding-block-end: calc(12px + env(safe-area-inset-bottom, 0px)); border-block-start: 1px solid var(--_line); background: var(--_raised); }
   .field { flex: 1; min-width: 0; min-height: 48px; max-height: 144px; padding: 11px 14px; resize: none; field-sizing: content; border: 1px solid var(--_quiet); border-radius: 8px; background: var(--_ground); line-height: 24px; }
   .field::placeholder { color: var(--_quiet); opacity: 1; }
   .send { min-height: 48px; padding: 0 16px; border-radius: 8px; background: var(--_primary); color: var(--_on-primary); font-weight: 600; }

@@ -3,34 +3,34 @@
 export default {
   "light": {
     "ground": "#FFFBF4",
-    "surface": "#FFFFFF",
+    "raised": "#FFFFFF",
     "line": "#E4DED2",
     "ink": "#1D2321",
     "quiet": "#5A625E",
     "primary": "#1E6B52",
-    "on-primary": "#FFFFFF",
+    "onPrimary": "#FFFFFF",
     "accent": "#E9A23B",
-    "good": "#1E6B52",
-    "good-tint": "#E0F2EA",
-    "attention": "#7A4B00",
-    "attention-tint": "#FFF0D2",
-    "refusal": "#A8261D",
-    "refusal-tint": "#FBE5E2"
+    "goodInk": "#1E6B52",
+    "goodTint": "#E0F2EA",
+    "attentionInk": "#7A4B00",
+    "attentionTint": "#FFF0D2",
+    "refusalInk": "#A8261D",
+    "refusalTint": "#FBE5E2"
   },
   "dark": {
     "ground": "#14191A",
-    "surface": "#1E2526",
+    "raised": "#1E2526",
     "line": "#333C3D",
     "ink": "#F2EEE6",
     "quiet": "#A9B3AE",
     "primary": "#74D3AC",
-    "on-primary": "#0B2A20",
+    "onPrimary": "#0B2A20",
     "accent": "#F3C06B",
-    "good": "#74D3AC",
-    "good-tint": "#16352B",
-    "attention": "#F3C06B",
-    "attention-tint": "#3A2C12",
-    "refusal": "#FF9C92",
-    "refusal-tint": "#43201D"
+    "goodInk": "#74D3AC",
+    "goodTint": "#16352B",
+    "attentionInk": "#F3C06B",
+    "attentionTint": "#3A2C12",
+    "refusalInk": "#FF9C92",
+    "refusalTint": "#43201D"
   }
 };

@@ -21,7 +21,7 @@ export class View {
   constructor({ root, name, isInline, locale, actions }) {
     const words = this.#words;
     words.speak(locale, root);
-    this.#root = element("div", { class: isInline ? "root inline" : "root", lang: locale });
+    this.#root = element("div", { class: "root", lang: locale, popover: isInline ? null : "manual" });
     this.#log = new Log({
       words, name, onQuickReply: (quick, event) => this.#quick(quick, event, actions), onRetry: (event) => this.#retry(event, actions),
     });
@@ -38,7 +38,7 @@ export class View {
     return this.#panel.isOpen;
   }
 
-  /** `notice` is null, "offline" or "unavailable". */
+  /** `notice` is null or "offline". */
   render({ messages, isTyping, notice, unread }) {
     this.#log.render(messages, isTyping);
     this.#showNotice(notice);
@@ -61,7 +61,9 @@ export class View {
     this.#panel.close(this.#launcher?.node);
   }
 
+  /** A popover lies above the page whatever z-index and transforms the page has; inline, the widget is part of the page. */
   connect() {
+    if (this.#launcher) this.#root.showPopover?.();
     this.#panel.connect();
   }
 

@@ -2,20 +2,23 @@
 
     from browser import chromium, new_page, page  # noqa: F401
 
-`page` is one blank page; `new_page(**options)` opens more, with Playwright's context options (viewport, locale, color_scheme, …).
-Each page is a fresh profile and keeps what went wrong in `page_errors(page)`.
+`page` is one blank page; `new_page(**options)` opens more, with Playwright's context options (viewport,
+locale, color_scheme, …). Each page is a fresh profile and keeps what went wrong in `page_errors(page)`;
+`keep_picture` saves what a page shows under artefacts/.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-TEST_HOSTS = "*.restaurant.test"  # resolves to loopback, and is no secure context: a restaurant's page without HTTPS
+TEST_HOSTS = "*.restaurant.test"  # loopback, yet no secure context: like a restaurant's page without HTTPS
 ARGUMENTS = [
     "--no-sandbox",  # tests also run as root, in containers
     "--disable-gpu",
@@ -45,12 +48,14 @@ def find_chromium() -> str:
     for program in PROGRAMS:
         if path := shutil.which(program):
             return path
-    pytest.fail("browser tests need Chromium: install the package 'chromium' (scripts/test does so where it may)")
+    pytest.fail(
+        "browser tests need Chromium: install the package 'chromium' (scripts/test does where it may)"
+    )
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for a module. Not for the session: Playwright's event loop would be in the way of asyncio.run elsewhere."""
+    """One browser for a module; not for the session, as its event loop forbids asyncio.run elsewhere."""
     path = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -63,7 +68,7 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Opens pages, each in a fresh profile of its own; all are closed after the test."""
     contexts = []
 
-    def open_page(**options: object) -> Page:
+    def open_page(**options: Any) -> Page:
         context = chromium.new_context(**{"viewport": DESKTOP, "locale": "es-ES", **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
@@ -91,6 +96,15 @@ _PROBLEMS: dict[Page, list[str]] = {}
 def page_errors(page: Page) -> list[str]:
     """Uncaught errors and console errors of the page so far, Content-Security-Policy reports among them."""
     return list(_PROBLEMS[page])
+
+
+def keep_picture(page: Page, name: str) -> Path:
+    """Saves what the page shows as artefacts/screens/NAME.png, for people to look at after a test run."""
+    folder = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.png"
+    page.screenshot(path=path, animations="disabled")
+    return path
 
 
 def _note(page: Page, kind: str, text: str) -> None:

@@ -1,7 +1,8 @@
-"""Two loopback servers for the widget's browser tests: a restaurant's web page, and SaveIt's side of POST /chat.
+"""Two loopback servers for the widget's browser tests: a restaurant's page, and SaveIt's side of POST /chat.
 
-`ChatStandIn` speaks the contract (CORS, one answer per message id, problem documents) and plays the answers a test plans.
-`HostPage` is another origin that embeds the widget, with the strictest Content-Security-Policy that docs/widget.md allows.
+`ChatStandIn` speaks the contract (CORS, one answer per message id, problem documents) and plays the answers
+that a test plans. `HostPage` is another origin that embeds the widget, with the strictest
+Content-Security-Policy that docs/widget.md allows.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class LoopbackServer:
 
 
 class ChatStandIn(LoopbackServer):
-    """Plays `planned` answers in order, then `HELLO`; remembers what came in `received` and answers an id always alike."""
+    """Plays `planned` answers in order, then `HELLO`; keeps what came; answers an id always alike."""
 
     def __init__(self) -> None:
         self.planned: deque[Planned] = deque()
@@ -167,18 +168,22 @@ class HostPage(LoopbackServer):
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
         super().__init__(self._answer, host)
 
-    def embed(
-        self, path: str, chat: ChatStandIn, element: str, *, body: str = "", extra_policy: str = ""
-    ) -> str:
-        """Adds a page holding `element` and answers its address."""
-        html = PAGE.format(chat=chat.origin, element=element, body=body)
-        policy = STRICT_POLICY.format(chat=chat.origin) + extra_policy
+    def embed(self, path: str, chat: ChatStandIn, element: str, **page: str) -> str:
+        """Adds a page holding `element` and answers its address.
+
+        `body` is more of the page, `script` attributes of the script tag, `policy` a whole Content-Security-Policy
+        instead of the strict one, `extra_policy` directives after it.
+        """
+        parts = {"body": "", "script": "", "policy": STRICT_POLICY, "extra_policy": ""} | page
+        html = PAGE.format(chat=chat.origin, element=element, body=parts["body"], script=parts["script"])
+        policy = parts["policy"].format(chat=chat.origin) + parts["extra_policy"]
         self.pages[path] = (html, {"Content-Security-Policy": policy})
         return f"{self.origin}{path}"
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         html, headers = self.pages.get(urlsplit(request.path).path, ("", {}))
-        _send(request, 200 if html else 404, html.encode(), {"Content-Type": "text/html; charset=utf-8", **headers})
+        kind = {"Content-Type": "text/html; charset=utf-8"}
+        _send(request, 200 if html else 404, html.encode(), kind | headers)
 
 
 STRICT_POLICY = (
@@ -186,9 +191,11 @@ STRICT_POLICY = (
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 PAGE = """<!doctype html>
-<html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Casa Lucía</title><script async type="module" src="{chat}/widget/v1/saveit-chat.js"></script></head>
-<body><main><h1>Casa Lucía</h1><p>Cocina de mercado en el centro.</p><button id="own">Reserva aquí</button>{body}</main>
+<html lang="es"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Casa Lucía</title><script async type="module" src="{chat}/widget/v1/saveit-chat.js" {script}></script></head>
+<body><main><h1>Casa Lucía</h1><p>Cocina de mercado en el centro.</p>
+<button id="own">Reserva aquí</button>{body}</main>
 {element}</body></html>"""
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -215,8 +222,13 @@ def _send(request: BaseHTTPRequestHandler, status: int, body: bytes, headers: di
     request.send_response(status)
     for name, value in {**headers, "Content-Length": str(len(body))}.items():
         request.send_header(name, value)
-    request.end_headers()
-    request.wfile.write(body)
+    try:
+        request.end_headers()
+        request.wfile.write(body)
+    except ConnectionError:
+        request.close_connection = (
+            True  # the browser gave up waiting or went to another page, as some tests want
+        )
 
 
 def _send_widget(request: BaseHTTPRequestHandler, name: str) -> None:
