@@ -52,12 +52,21 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = _READY
 
 
 @contextmanager
-def short_folder() -> Iterator[Path]:
-    """An empty folder with a short path, mode 700, removed afterwards; pytest's own are deep."""
+def short_folder(*, closed: bool = False) -> Iterator[Path]:
+    """An empty folder with a short path (pytest's own are too deep for sockets), removed afterwards.
+
+    Other users may pass through it, as through most folders, unless `closed`. Databases that were put
+    elsewhere because of that go too.
+    """
     folder = Path(tempfile.mkdtemp(prefix="saveit-t-", dir="/tmp"))
+    folder.chmod(0o700 if closed else 0o711)
     try:
         yield folder
     finally:
+        for pointer in folder.rglob("servers.at"):
+            elsewhere = Path(pointer.read_text(encoding="utf-8").strip())
+            assert elsewhere.name.startswith("saveit-"), elsewhere
+            shutil.rmtree(elsewhere)
         shutil.rmtree(folder)
 
 
