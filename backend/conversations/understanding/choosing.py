@@ -1,0 +1,266 @@
+"""Which of the found values the guest means: overlaps, corrections, ranges, and numbers that only the question explains.
+
+Called by `compose` after the slot grammars. Items that share a token compete by weight; of two values for one slot the guest's
+words decide ("no, a las nueve", "instead of 4", "de las 8 a las 9").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from backend.conversations.understanding import calendar
+from backend.conversations.understanding.hours import readings_of
+from backend.conversations.understanding.items import Item, Slot
+from backend.conversations.understanding.rulebook import words
+from backend.conversations.understanding.sentence import Sentence
+
+_LEADING: Final = words("before_value")
+
+
+def _phrases(*said: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in said)
+
+
+_REJECTING: Final = _phrases(
+    "en vez de", "en lugar de", "instead of", "rather than", "y no", "not", "and not", "ya no", "no longer", "no somos",
+    "no seremos", "we're not", "are not", "mas que", "que no sea",
+)  # fmt: skip
+_REJECTED_AFTER: Final = _phrases(
+    "no ,", "no puedo", "no podemos", "no me", "no nos", "doesn't", "won't", "is no good", "no sino", "no va", "isn't",
+    "no mejor", "ya no", "no longer", "no .", "no que",
+)  # fmt: skip
+_CORRECTING: Final = words("correcting")
+_EITHER: Final = frozenset(["o", "or", "u"])
+_BOOKING: Final = frozenset(
+    ["reserva", "reservacion", "mesa", "booking", "reservation", "table", "cena", "dinner"]
+)
+
+
+def without_overlaps(items: Iterable[Item], blocked: Collection[int]) -> list[Item]:
+    """Items that share no token with each other or with `blocked`, heavier first; in order of appearance."""
+    kept: list[Item] = []
+    taken: set[int] = set(blocked)
+    for item in sorted(items, key=lambda each: (-each.weight, each.start, each.start - each.end)):
+        cells = range(item.start, item.end)
+        if item.weight > 0 and taken.isdisjoint(cells):
+            taken.update(cells)
+            kept.append(item)
+    return sorted(kept, key=lambda each: each.start)
+
+
+def settle(
+    sentence: Sentence, items: Sequence[Item], slot: Slot, *, changing: bool
+) -> tuple[Item | None, Item | None]:
+    """The wanted item of a slot and the one that describes the booking as it is."""
+    named = [item for item in items if item.slot == slot and item.readings and item.kind != "delta"]
+    if not named:
+        return None, None
+    if changing and len(named) == 1 and "second" in named[0].extra:
+        return replace(named[0], readings=named[0].extra["second"]), named[0]
+    rejected = [item for item in named if _is_rejected(sentence, item)]
+    wanted = [item for item in named if item not in rejected]
+    if not wanted:
+        return (None, None) if len(named) > 1 else (named[0], None)
+    if slot == "date":
+        wanted = _without_idle_today(sentence, wanted)
+    if slot == "time":
+        wanted = _without_noon_word(wanted)
+    source = rejected[-1] if rejected else None
+    if len(wanted) == 1:
+        only = wanted[0]
+        return (
+            (None, only)
+            if changing and not rejected and _describes_booking(sentence, only)
+            else (only, source)
+        )
+    first, last = wanted[0], wanted[-1]
+    if first.value == last.value:
+        return first, source
+    if changing:
+        return last, source or first
+    return (last, source or first) if _is_corrected(sentence, first, last) else (first, source)
+
+
+def _is_rejected(sentence: Sentence, item: Item) -> bool:
+    norms = sentence.norms
+    at = item.start
+    while at > 0 and norms[at - 1] in _LEADING and not _ends_with(norms, at, _REJECTING):
+        at -= 1
+    if _ends_with(norms, at, _REJECTING):
+        return True
+    if at > 0 and norms[at - 1] == "no" and (at == 1 or norms[at - 2] not in {",", "."} or at < item.start):
+        return True
+    after = [*norms[item.end : item.end + 3], ",", ",", ","]
+    return any(tuple(after[: len(phrase)]) == phrase for phrase in _REJECTED_AFTER)
+
+
+def _ends_with(norms: Sequence[str], at: int, phrases: Iterable[tuple[str, ...]]) -> bool:
+    return any(tuple(norms[max(0, at - len(phrase)) : at]) == phrase for phrase in phrases)
+
+
+def _describes_booking(sentence: Sentence, item: Item) -> bool:
+    """'mi reserva del viernes', 'my Friday booking', 'the 8 pm table'."""
+    norms = sentence.norms
+    if item.end < len(norms) and norms[item.end] in _BOOKING:
+        return True
+    at = item.start
+    if norms[at] in {"el", "del", "las", "la"}:
+        at += 1
+    back = at - 1
+    saw_of = False
+    while back >= 0 and norms[back] in {
+        "de",
+        "del",
+        "el",
+        "las",
+        "la",
+        "from",
+        "for",
+        "on",
+        "at",
+        "para",
+        "of",
+        "a",
+        "que",
+        "tengo",
+        "tenemos",
+        "this",
+    }:
+        saw_of = saw_of or norms[back] in {
+            "de",
+            "del",
+            "from",
+            "for",
+            "on",
+            "at",
+            "para",
+            "of",
+            "tengo",
+            "tenemos",
+        }
+        if norms[back] in {"a"} and norms[back + 1 : back + 2] == ["las"]:
+            saw_of = saw_of or (back > 0 and norms[back - 1] in _BOOKING)
+        back -= 1
+    return back >= 0 and saw_of and norms[back] in _BOOKING and norms[item.start - 1] not in {"to", "al"}
+
+
+def _without_idle_today(sentence: Sentence, items: list[Item]) -> list[Item]:
+    """Drops 'hoy' where it only says when the guest writes ('hoy llamo para reservar el viernes')."""
+    others = [item for item in items if item.kind != "today"]
+    if not others or len(others) == len(items):
+        return items
+    first = items[0]
+    joined = any(norm in _EITHER for norm in sentence.norms[first.end : others[0].start])
+    return items if joined or first.kind != "today" else others
+
+
+def _without_noon_word(items: list[Item]) -> list[Item]:
+    """'mediodía' is only a part of the day when an hour is named too."""
+    exact = [item for item in items if item.kind not in {"noon", "midnight"}]
+    return exact or items
+
+
+def _is_corrected(sentence: Sentence, first: Item, last: Item) -> bool:
+    between = sentence.norms[first.end : last.start]
+    if any(norm in _EITHER for norm in between) and len(between) <= 3:
+        return False
+    tail = sentence.norms[last.end : last.end + 4]
+    return any(norm in _CORRECTING for norm in between) or any(
+        norm in {"instead", "mejor", "better"} for norm in tail
+    )
+
+
+def swapped_numbers(sentence: Sentence, taken: Collection[int]) -> Item | None:
+    """'let's do 9 instead of 8': bare numbers around 'instead of' are hours of the evening, or else people."""
+    for at in range(1, len(sentence)):
+        before = next(
+            (number for number in (sentence.classes[at - 1].get("num"),) if number is not None), None
+        )
+        for phrase in (("instead", "of"), ("rather", "than"), ("en", "vez", "de"), ("en", "lugar", "de")):
+            end = at + len(phrase)
+            if (
+                before is None
+                or tuple(sentence.norms[at:end]) != phrase
+                or end >= len(sentence)
+                or at - 1 in taken
+            ):
+                continue
+            after = sentence.classes[end].get("num")
+            if after is None or end in taken:
+                continue
+            value = before[0]
+            if all(6 <= number <= 11 for number in (value, after[0])):
+                return Item("time", at - 1, at, readings_of(value, 0, None, attached=False), kind="swapped")
+            return Item("party", at - 1, at, (value,), kind="swapped") if 0 < value <= 100 else None
+    return None
+
+
+# --- numbers that stand alone ----------------------------------------------------------------------------------------------
+
+
+def loose_number(sentence: Sentence, taken: Collection[int]) -> tuple[int, int, int] | None:
+    """The only number no item claimed, as (value, start, end); None when there is none or more than one."""
+    found: list[tuple[int, int, int]] = []
+    at = 0
+    while at < len(sentence):
+        number = sentence.classes[at].get("num")
+        if number is not None and at not in taken and sentence.norms[at] not in {"un", "una"}:
+            found.append((number[0], at, number[1]))
+            at = number[1]
+        else:
+            at += 1
+    return found[0] if len(found) == 1 else None
+
+
+def answer_item(
+    sentence: Sentence, context: str, number: tuple[int, int, int], today: date, part: str | None
+) -> Item | None:
+    """A bare number read as the answer to the question that was asked."""
+    value, start, end = number
+    if context == "party_size" and 0 < value <= 500:
+        return Item("party", start, end, (value,), kind="answer")
+    if context == "time":
+        return _answer_time(sentence, number, part)
+    if context == "date" and 1 <= value <= 31:
+        day = calendar.next_day_of_month(today, value)
+        return Item("date", start, end, (day,), kind="answer") if day else None
+    return None
+
+
+def _answer_time(sentence: Sentence, number: tuple[int, int, int], part: str | None) -> Item | None:
+    value, start, end = number
+    figures = sentence.classes[start].get("figures")
+    hour, minute = figures[0] if figures is not None else (value, 0)
+    if (
+        not 0 <= hour <= 24
+        or minute > 59
+        or (hour == 0 and minute == 0 and value == 0 and len(sentence.tokens[start].text) < 2)
+    ):
+        return None
+    return Item("time", start, end, readings_of(hour, minute, part, attached=False), kind="answer")
+
+
+def telegraphic(
+    sentence: Sentence, number: tuple[int, int, int], items: Sequence[Item], part: str | None, words_left: int
+) -> Item | None:
+    """'4 mañana 21:00', 'hoy 20': a number in a message of bare values takes the one slot it can fill."""
+    value, start, end = number
+    slots = {item.slot for item in items if item.readings}
+    earlier = [item for item in items if item.slot == "time" and item.end <= start]
+    if (
+        earlier
+        and "party" not in slots
+        and value <= 24
+        and any(norm in _CORRECTING for norm in sentence.norms[earlier[-1].end : start])
+    ):
+        return Item("time", start, end, readings_of(value, 0, part, attached=False), kind="telegraphic")
+    beside_day = any(item.slot == "date" and start in {item.end, item.end + 1} for item in items)
+    is_hour = 13 <= value <= 23 or ("party" in slots and 1 <= value <= 12)
+    if is_hour and "time" not in slots and beside_day and words_left == 0:
+        return Item("time", start, end, readings_of(value, 0, part, attached=False), kind="telegraphic")
+    if "party" not in slots and "time" in slots and 1 <= value <= 20 and words_left == 0:
+        return Item("party", start, end, (value,), kind="telegraphic")
+    return None

@@ -1,0 +1,251 @@
+"""Who the booking is for: names after words that announce one, names given when asked, signatures. Called by `compose`.
+
+A name is taken as written; when it has no capitals at all, or only capitals, they are put right. "soy vegetariano" and "I'm
+running late" are not names, nor are days, places in the restaurant or anything the other grammars know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from backend.conversations.understanding.given_names import GIVEN_NAMES
+from backend.conversations.understanding.items import follows
+from backend.conversations.understanding.language import ENGLISH, SPANISH
+from backend.conversations.understanding.lexicon import lexicon
+from backend.conversations.understanding.patterns import Grammar, Match
+from backend.conversations.understanding.rulebook import load, words
+from backend.conversations.understanding.sentence import Sentence
+
+_RULES, _MACROS = load("names")
+
+
+def _grammar(*strengths: str) -> Grammar:
+    return Grammar([rule for rule in _RULES if rule[1][0] in strengths], _MACROS)
+
+
+_CUES: Final = _grammar("strong", "weak", "capital")
+_AFTER: Final = _grammar("after")
+_SIGNED: Final = _grammar("signed")
+_PARTICLES: Final = words("particles")
+# Particles a surname may begin with in lower case ("van der Berg", "de la Fuente").
+_LEADING_PARTICLES: Final = words("leading_particles")
+_FILLERS: Final = words("name_fillers")
+_NEVER: Final = words("never_names")
+
+
+_CALENDAR: Final = words("calendar_words")
+# After words that announce a name, only words of the calendar and of numbers cannot be one.
+_FUNCTION: Final = (
+    frozenset(_CALENDAR | set(lexicon("es").vocabulary - {"reyes"}) | set(lexicon("en").vocabulary))
+    - GIVEN_NAMES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name on tokens `start` to `end`; `sure` when words announced it."""
+
+    value: str
+    start: int
+    end: int
+    sure: bool
+
+
+def announced_name(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
+    """The name that words announce ("a nombre de", "under"). Read before dates, so that 'Abril Reyes' stays a name."""
+    best: Name | None = None
+    for match in _longest_by_start(_CUES.find(sentence)):
+        name = _after_cue(sentence, match, taken, known)
+        if name is not None and (
+            best is None or (name.sure, name.end - name.start) > (best.sure, best.end - best.start)
+        ):
+            best = name
+    return best or _before_here(sentence, taken, known)
+
+
+def _longest_by_start(matches: list[Match]) -> list[Match]:
+    """Of the cues that begin at one token, the longest: "a nombre de" before "a nombre"."""
+    best: dict[int, Match] = {}
+    for match in matches:
+        if match.start not in best or match.end > best[match.start].end:
+            best[match.start] = match
+    return list(best.values())
+
+
+def given_name(
+    sentence: Sentence, taken: Collection[int], known: Collection[str], context: str | None
+) -> Name | None:
+    """A name without words that announce it: the answer to the question, or a signature. Read after all other values."""
+    return _bare(sentence, taken, known) if context == "name" else _signature(sentence, taken, known)
+
+
+def _after_cue(
+    sentence: Sentence, match: Match, taken: Collection[int], known: Collection[str]
+) -> Name | None:
+    strength, start = match.payload[0], match.end
+    if start < len(sentence) and sentence.norms[start] in {'"', "'", "“", "«", ":", "-"}:
+        start += 1
+    end = _name_end(sentence, start, taken, known if strength != "strong" else _FUNCTION)
+    if end == start:
+        return None
+    first = sentence.tokens[start]
+    if strength == "strong":
+        return Name(_written(sentence, start, end), start, end, sure=True)
+    if strength == "capital":
+        if not first.capital or sentence.text.isupper():
+            return None
+    elif not (first.capital and not sentence.text.isupper()) and first.norm not in GIVEN_NAMES:
+        return None
+    return Name(_written(sentence, start, end), start, end, sure=strength != "capital")
+
+
+def _name_end(
+    sentence: Sentence, start: int, taken: Collection[int], known: Collection[str], most: int = 5
+) -> int:
+    """Where the run of name words that begins at `start` ends; `start` itself when there is none."""
+    end, words = start, 0
+    at = start
+    while at < len(sentence) and words < most:
+        token = sentence.tokens[at]
+        if at in taken:
+            break
+        if (
+            token.kind == "mark"
+            and token.text in {"-", "."}
+            and token.glued
+            and words
+            and at + 1 < len(sentence)
+        ):
+            following = sentence.tokens[at + 1]
+            initial = token.text == "." and len(sentence.tokens[at - 1].text) == 1
+            if (token.text == "-" and following.glued and following.kind == "word") or initial:
+                at += 1
+                continue
+            break
+        if token.kind != "word":
+            break
+        leads = token.capital or (
+            token.norm in _LEADING_PARTICLES
+            and (token.norm != "de" or follows(sentence, at + 1, {"la", "las", "los"}))
+        )
+        if token.norm in _PARTICLES and (words or leads) and _name_follows(sentence, at + 1, taken, known):
+            at += 1
+            continue
+        if not _is_name_word(sentence, at, known, first=words == 0):
+            break
+        at += 1
+        words += 1
+        end = at
+    return end
+
+
+def _name_follows(sentence: Sentence, at: int, taken: Collection[int], known: Collection[str]) -> bool:
+    if at >= len(sentence) or at in taken or sentence.tokens[at].kind != "word":
+        return False
+    if sentence.norms[at] in _PARTICLES:
+        return _name_follows(sentence, at + 1, taken, known)
+    return _is_name_word(sentence, at, known, first=False) and (
+        sentence.tokens[at].capital or sentence.norms[at] not in SPANISH | ENGLISH
+    )
+
+
+def _is_name_word(sentence: Sentence, at: int, known: Collection[str], *, first: bool) -> bool:
+    token = sentence.tokens[at]
+    norm = token.norm
+    if norm in GIVEN_NAMES and (token.capital or norm not in known):
+        return True
+    if norm in _NEVER or len(norm) > 25 or norm in SPANISH or norm in ENGLISH:
+        return False
+    if token.capital and not sentence.text.isupper():
+        return norm not in known or (not first and norm not in _CALENDAR)
+    return norm not in known and "'" not in norm[-3:]
+
+
+def _before_here(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
+    """'Marta here', 'Lucía García al habla'."""
+    for match in _AFTER.find(sentence):
+        start = match.start
+        while (
+            start > 0
+            and match.start - start < 3
+            and _is_name_word(sentence, start - 1, known, first=True)
+            and start - 1 not in taken
+        ):
+            start -= 1
+        first = sentence.tokens[start]
+        begins = (
+            start == 0
+            or sentence.tokens[start - 1].kind != "word"
+            or sentence.norms[start - 1] in {"hi", "hola", "hello", "hey"}
+        )
+        if start < match.start and begins and (first.capital or first.norm in GIVEN_NAMES):
+            return Name(_written(sentence, start, match.start), start, match.start, sure=True)
+    return None
+
+
+def _signature(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
+    """A name alone after thanks or regards at the end of the message."""
+    for match in _SIGNED.find(sentence):
+        end = _name_end(sentence, match.end, taken, known, most=3)
+        rest = [token for token in sentence.tokens[end:] if token.kind == "word" or token.kind == "figure"]
+        if end > match.end and not rest and sentence.tokens[match.end].capital and match.start > 0:
+            return Name(_written(sentence, match.end, end), match.end, end, sure=False)
+    return None
+
+
+def _bare(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
+    """The answer to 'what name?': the name words after the polite fillers, when little else is said."""
+    start = 0
+    while (
+        start < len(sentence)
+        and not _begins_surname(sentence, start)
+        and (sentence.norms[start] in _FILLERS or sentence.tokens[start].kind in {"mark", "emoji"})
+    ):
+        start += 1
+    if start == len(sentence) or start in taken:
+        return None
+    end = _name_end(sentence, start, taken, known)
+    if end == start:
+        return None
+    rest = [
+        at
+        for at in range(end, len(sentence))
+        if sentence.tokens[at].kind == "word" and at not in taken and sentence.norms[at] not in _FILLERS
+    ]
+    stops = end < len(sentence) and sentence.tokens[end].kind != "word"
+    if rest and not stops and not sentence.tokens[start].capital and sentence.norms[start] not in GIVEN_NAMES:
+        return None
+    return Name(_written(sentence, start, end), start, end, sure=False)
+
+
+def _begins_surname(sentence: Sentence, at: int) -> bool:
+    """'de la Fuente', 'van der Berg': particles that belong to the name, told by a capital at their end."""
+    end = at
+    while end < len(sentence) and sentence.norms[end] in _PARTICLES:
+        end += 1
+    return (
+        end - at >= (1 if sentence.norms[at] in {"van", "von", "del"} else 2)
+        and end < len(sentence)
+        and sentence.tokens[end].capital
+    )
+
+
+def _written(sentence: Sentence, start: int, end: int) -> str:
+    """The name as written, capitals put right when it has none or only them."""
+    raw = sentence.words(start, end)
+    if raw != raw.lower() and not (raw.isupper() and len(raw) > 3):
+        return raw
+    words = [
+        word if word in _PARTICLES and at else _capitalised(word)
+        for at, word in enumerate(raw.lower().split())
+    ]
+    return " ".join(words)
+
+
+def _capitalised(word: str) -> str:
+    for mark in ("-", "'", "’"):
+        if mark in word:
+            return mark.join(piece[:1].upper() + piece[1:] for piece in word.split(mark))
+    return word[:1].upper() + word[1:]

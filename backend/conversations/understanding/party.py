@@ -1,0 +1,177 @@
+"""How many people: counts, sums, companions and changes of the count. Called by `compose`.
+
+"mesa para 4", "somos dos", "2 adults and 3 kids", "me and my wife", "my 7 friends and I", "seremos dos más". A number that is an
+hour, a day, money or an age is never people; where two counts are named as a range the larger one is kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from backend.conversations.understanding.items import MERIDIEM, Item, counts_other, follows, precedes
+from backend.conversations.understanding.patterns import Grammar, Match
+from backend.conversations.understanding.rulebook import load, words
+from backend.conversations.understanding.sentence import Sentence
+
+GRAMMAR = Grammar(*load("party"))
+MOST = 500
+_AFTER_ME: Final = words("after_me")
+_PLUS = frozenset(
+    {"y", "and", "e", "+", "plus", "mas", "&", "con", "with", "tambien", "also", "un", "una", "a"}
+)
+_INCLUDING = frozenset(
+    [
+        "incluyendo",
+        "incluidos",
+        "incluido",
+        "including",
+        "incl",
+        "counting",
+        "contando",
+        "ellos",
+        "ellas",
+        "them",
+        "(",
+    ]
+)
+
+
+def find_party(sentence: Sentence, context: str | None) -> list[Item]:
+    """Every party size the message may name, overlapping readings included."""
+    items: list[Item] = []
+    for match in GRAMMAR.find(sentence):
+        if match.payload[0] in {"either_bare", "asked_2"} and context != "party_size":
+            continue
+        size = _size(sentence, match)
+        if size is not None:
+            name, weight = match.payload[0], float(match.payload[1])
+            kind = "delta" if name in {"more", "fewer"} else name
+            items.append(
+                Item(
+                    "party",
+                    match.start,
+                    match.end,
+                    (size,),
+                    weight + 0.1 * (match.end - match.start),
+                    kind=kind,
+                )
+            )
+    return _with_sums(sentence, items)
+
+
+def _size(sentence: Sentence, match: Match) -> int | None:
+    name, captures = match.payload[0], match.captures
+    if name.startswith("asked_"):
+        return int(name.removeprefix("asked_"))
+    if name.startswith("is_"):
+        return int(name[3:]) if _is_me(sentence, match) else None
+    size = (
+        _RULES[name](captures) if name in _RULES else int(captures.get("n", 1 if name == "children" else 0))
+    )
+    if name in {"more", "fewer"}:
+        return size if _is_change(sentence, match) else None
+    if not 0 < size <= MOST or not _plausible(sentence, match):
+        return None
+    return size
+
+
+def _is_change(sentence: Sentence, match: Match) -> bool:
+    """'dos menos' changes the count; 'nueve menos cuarto' is an hour, 'un poco más tarde' a wish."""
+    if precedes(sentence, match.start, {"las", "la"}) or follows(
+        sentence, match.end, {"cuarto", "tarde", "temprano", "o"}
+    ):
+        return False
+    return match.end >= len(sentence) or "num" not in sentence.classes[match.end]
+
+
+def _is_me(sentence: Sentence, match: Match) -> bool:
+    """'para mí' is one person, 'para mi madre' is not; the accent decides, and without it what follows."""
+    if sentence.norms[match.end - 1] != "mi" or sentence.tokens[match.end - 1].text.lower() == "mí":
+        return True
+    return match.end == len(sentence) or sentence.norms[match.end] in _AFTER_ME
+
+
+def _plausible(sentence: Sentence, match: Match) -> bool:
+    name, end, norms = match.payload[0], match.end, sentence.norms
+    if name in {"for", "we_are", "we_are_en", "times"}:
+        if follows(sentence, end, MERIDIEM, {":", "%"}) or counts_other(sentence, end):
+            return False
+        if norms[end : end + 2] in (["y", "media"], ["y", "cuarto"], ["menos", "cuarto"], ["pe", "eme"]):
+            return False
+        if (
+            follows(sentence, end, {"de", "of", "/"})
+            and end + 1 < len(sentence)
+            and "month" in sentence.classes[end + 1]
+        ):
+            return False
+        if end < len(sentence) and (
+            "month" in sentence.classes[end] or norms[end] in {"o'clock", "thirty", "fifteen"}
+        ):
+            return False
+        if norms[end : end + 3] in (
+            ["de", "la", "noche"],
+            ["de", "la", "tarde"],
+            ["de", "la", "manana"],
+            ["in", "the", "evening"],
+        ):
+            return False
+    if name in {"people", "bare_people"}:
+        return not precedes(sentence, match.start, {":", "€", "$", "£", "por", "per"}) or name == "people"
+    return True
+
+
+_RULES: dict[str, Any] = {
+    "for": lambda captures: captures["n"],
+    "more": lambda captures: captures.get("n", 1),
+    "fewer": lambda captures: -captures.get("n", 1),
+    "plus_me": lambda captures: captures["n"] + 1,
+    "plus_two": lambda captures: captures["n"] + 2,
+    "couples": lambda captures: 2 * captures["n"],
+    "either_bare": lambda captures: max(captures["n"], captures["n2"]),
+    "either": lambda captures: max(captures["n"], captures["n2"]),
+    "range": lambda captures: max(captures["r"][0][0], captures["r"][1][0]),
+    "slashed": lambda captures: max(int(group) for group in captures["x"][0]),
+    "sum": lambda captures: captures["n"] + captures["n2"],
+    "sum_and_me": lambda captures: captures["n"] + captures["n2"] + 1,
+    "dozens": lambda captures: 12 * captures.get("n", 1),
+}
+
+
+def _with_sums(sentence: Sentence, items: list[Item]) -> list[Item]:
+    """Adds 'adults and kids' together; in '4 personas, 2 de ellas niños' the first count holds the second."""
+    groups = [item for item in items if item.kind in {"people", "grown", "children"}]
+    groups.sort(key=lambda item: (item.start, -item.end))
+    sums: list[Item] = []
+    for at, first in enumerate(groups):
+        total, end = first.value, first.end
+        for other in groups[at + 1 :]:
+            if other.start < end:
+                continue
+            gap = sentence.norms[end : other.start]
+            if not _joins(gap, first.kind, other.kind):
+                break
+            total, end = total + other.value, other.end
+        if end > first.end:
+            sums.append(
+                Item("party", first.start, end, (total,), 6.5 + 0.1 * (end - first.start), kind="people")
+            )
+    return [*[item for item in items if item.kind != "children" or _alone(item, items)], *sums]
+
+
+def _joins(gap: list[str], first: str, other: str) -> bool:
+    """Whether two counts with these words between them are added."""
+    if any(word in _INCLUDING for word in gap) or len(gap) > 2:
+        return False
+    words = {word for word in gap if word not in {","}}
+    if first == "people":
+        return other == "children" and bool(words) and words <= _PLUS
+    return first != other and words <= _PLUS
+
+
+def _alone(item: Item, items: list[Item]) -> bool:
+    """Children count by themselves only when no other people are named."""
+    return not any(
+        other.kind in {"people", "grown", "for", "we_are", "we_are_en"}
+        for other in items
+        if other is not item
+    )

@@ -1,0 +1,178 @@
+"""A small pattern language over tokens, and the matcher for it. Called by every grammar module.
+
+A pattern is words with spaces between; each word may be
+  `a|b|c`      one of these words          `a|b?`        optional
+  `<class>`    a token class of the lexicon, `<class:key>` keeps its value under `key`
+  `@macro`     a named list of words        `(a b|c)?`    a group of several words, optional when `?` follows
+  `,`          a punctuation mark, as written
+Patterns are compiled once at import into straight sequences indexed by their first word, so that a message is read in one pass.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Captures = dict[str, Any]
+_PIECE = re.compile(r"\([^()]*\)\??|\S+")
+
+
+class Readable(Protocol):
+    """What the matcher needs of a sentence: folded words, and the classes that begin at each token."""
+
+    @property
+    def norms(self) -> Sequence[str]: ...
+
+    @property
+    def classes(self) -> Sequence[Mapping[str, tuple[Any, int]]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One step of a compiled pattern: some words, or a class, perhaps optional."""
+
+    words: frozenset[str]
+    name: str | None = None
+    key: str | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern with what it stands for; `payload` is whatever the grammar wants back."""
+
+    payload: Any
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule found at tokens `start` to `end` (exclusive) with its captured values."""
+
+    payload: Any
+    start: int
+    end: int
+    captures: Captures
+
+
+class Grammar:
+    """Compiled rules. `vocabulary` is every literal word they mention, for the spelling corrector to know."""
+
+    def __init__(self, rules: Iterable[tuple[str, Any]], macros: Mapping[str, str] | None = None) -> None:
+        self.vocabulary: set[str] = set()
+        self._by_word: dict[str, list[Rule]] = {}
+        self._by_class: dict[str, list[Rule]] = {}
+        for pattern, payload in rules:
+            for elements in _compile(pattern, macros or {}):
+                self._add(Rule(payload, elements))
+
+    def _add(self, rule: Rule) -> None:
+        for element in rule.elements:
+            self.vocabulary |= element.words
+        for element in rule.elements:
+            for word in element.words:
+                self._by_word.setdefault(word, []).append(rule)
+            if element.name:
+                self._by_class.setdefault(element.name, []).append(rule)
+            if not element.optional:
+                return
+        raise ValueError(f"a pattern that may be empty: {rule.payload!r}")
+
+    def find(self, sentence: Readable, start: int = 0, stop: int | None = None) -> list[Match]:
+        """Every match that begins between tokens `start` and `stop`; overlapping ones too."""
+        found: list[Match] = []
+        norms, classes = sentence.norms, sentence.classes
+        for at in range(start, len(norms) if stop is None else stop):
+            for rule in self._candidates(norms[at], classes[at]):
+                hit = _walk(rule.elements, 0, at, norms, classes)
+                if hit is not None and hit[0] > at:
+                    found.append(Match(rule.payload, at, hit[0], dict(hit[1])))
+        return found
+
+    def longest_at(self, sentence: Readable, at: int) -> Match | None:
+        """The longest match that begins exactly at token `at`."""
+        return max(self.find(sentence, at, at + 1), key=lambda match: match.end, default=None)
+
+    def _candidates(self, norm: str, classes: Mapping[str, object]) -> Iterator[Rule]:
+        yield from self._by_word.get(norm, ())
+        for name in classes:
+            yield from self._by_class.get(name, ())
+
+
+def longest(matches: Iterable[Match]) -> list[Match]:
+    """Matches that do not overlap: longest first, the earlier one of equals; returned in order of appearance."""
+    kept: list[Match] = []
+    taken: set[int] = set()
+    for match in sorted(matches, key=lambda each: (each.start - each.end, each.start)):
+        cells = range(match.start, match.end)
+        if taken.isdisjoint(cells):
+            taken.update(cells)
+            kept.append(match)
+    return sorted(kept, key=lambda each: each.start)
+
+
+def _walk(
+    elements: tuple[Element, ...],
+    step: int,
+    at: int,
+    norms: Sequence[str],
+    classes: Sequence[Mapping[str, tuple[Any, int]]],
+) -> tuple[int, tuple[tuple[str, Any], ...]] | None:
+    """Where the pattern ends when it holds from `at`, with its captures; the greedy reading first."""
+    if step == len(elements):
+        return at, ()
+    element = elements[step]
+    if at < len(norms):
+        if element.name is not None:
+            hit = classes[at].get(element.name)
+            if hit is not None:
+                rest = _walk(elements, step + 1, hit[1], norms, classes)
+                if rest is not None:
+                    return (rest[0], ((element.key, hit[0]), *rest[1])) if element.key else rest
+        elif norms[at] in element.words:
+            rest = _walk(elements, step + 1, at + 1, norms, classes)
+            if rest is not None:
+                return rest
+    return _walk(elements, step + 1, at, norms, classes) if element.optional else None
+
+
+def _compile(pattern: str, macros: Mapping[str, str]) -> list[tuple[Element, ...]]:
+    """The pattern as straight sequences; groups of several words are written out."""
+    choices: list[list[tuple[Element, ...]]] = []
+    for piece in _PIECE.findall(_expand(pattern, macros)):
+        if piece.startswith("("):
+            options = _options(piece.rstrip("?")[1:-1])
+            choices.append([*options, ()] if piece.endswith("?") else options)
+        else:
+            choices.append([(_element(piece),)])
+    return [tuple(itertools.chain.from_iterable(choice)) for choice in itertools.product(*choices)]
+
+
+def _options(inner: str) -> list[tuple[Element, ...]]:
+    """The alternatives of a group; its single words become one step, so that few sequences are written out."""
+    alternatives = [option.split() for option in inner.split("|")]
+    single = frozenset(option[0] for option in alternatives if len(option) == 1 and _is_plain(option[0]))
+    options = [
+        tuple(map(_element, option)) for option in alternatives if len(option) > 1 or not _is_plain(option[0])
+    ]
+    return [(Element(single),), *options] if single else options
+
+
+def _is_plain(piece: str) -> bool:
+    return not piece.startswith("<") and not (len(piece) > 1 and piece.endswith("?"))
+
+
+def _expand(pattern: str, macros: Mapping[str, str]) -> str:
+    return re.sub(r"@(\w+)", lambda match: macros[match.group(1)], pattern)
+
+
+def _element(piece: str) -> Element:
+    optional = len(piece) > 1 and piece.endswith("?")
+    body = piece[:-1] if optional else piece
+    if body.startswith("<"):
+        name, _, key = body[1:-1].partition(":")
+        return Element(frozenset(), name, key or None, optional)
+    return Element(frozenset(body.split("|")), optional=optional)

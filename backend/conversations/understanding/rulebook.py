@@ -1,0 +1,66 @@
+"""Reads the rule files: patterns under headers, wrapped for the eye. Called once by each grammar module at import.
+
+# a comment                      @name = a|b|c              a macro, used as @name
+[reserve 3.2]                    what the patterns below stand for, as words
+(book|reserve) (a|the)? table    a pattern; a line indented further continues the one above
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).resolve().parent / "rules"
+Rules = list[tuple[str, tuple[str, ...]]]
+
+
+def load(name: str) -> tuple[Rules, dict[str, str]]:
+    """The rules and macros of `rules/NAME.rules`, in order; raises ValueError on a pattern before the first header."""
+    rules: Rules = []
+    macros: dict[str, str] = {}
+    header: tuple[str, ...] | None = None
+    for line in _logical_lines((_FOLDER / f"{name}.rules").read_text(encoding="utf-8")):
+        if line.startswith("@") and " = " in line:
+            macro, _, body = line[1:].partition(" = ")
+            macros[macro.strip()] = body.strip()
+        elif line.startswith("["):
+            header = tuple(line[1:-1].split())
+        elif header is None:
+            raise ValueError(f"{name}.rules: a pattern before any header: {line}")
+        else:
+            rules.append((line, header))
+    return rules, macros
+
+
+def words(name: str) -> frozenset[str]:
+    """A word list of `rules/words.rules`."""
+    return _word_lists()[name]
+
+
+@lru_cache
+def _word_lists() -> dict[str, frozenset[str]]:
+    lists: dict[str, set[str]] = {}
+    current: set[str] = set()
+    for line in (_FOLDER / "words.rules").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            current = lists.setdefault(line[1:-1], set())
+        elif not line.startswith("# "):
+            current.update(line.split())
+    return {name: frozenset(found) for name, found in lists.items()}
+
+
+def _logical_lines(text: str) -> Iterator[str]:
+    """Lines without comments, continuations joined; a line broken after '|' joins without a space."""
+    current = ""
+    for raw in text.splitlines():
+        if not raw.strip() or raw.startswith("# "):
+            continue
+        if raw.startswith("    ") and current:
+            current += raw.strip() if current.endswith("|") else " " + raw.strip()
+            continue
+        if current:
+            yield current
+        current = raw.strip()
+    if current:
+        yield current
