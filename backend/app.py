@@ -37,6 +37,12 @@ def connect(settings: Settings, role: str) -> tuple[Flask, Services]:
 def create_app(settings: Settings) -> Flask:
     """The web application."""
     app, services = connect(settings, "app")
+    mount_all(app, services)
+    return app
+
+
+def mount_all(app: Flask, services: Services) -> None:
+    """Puts every folder's endpoints and pages on the application."""
     apis = [
         restaurants_api(services.restaurants),
         availability_api(services.availability),
@@ -45,6 +51,6 @@ def create_app(settings: Settings) -> Flask:
         guests_api(services.guests),
         access_api(services.access),
     ]
-    endpoints = mount(app, apis, services.authenticator, services.telemetry, settings.public_url.rstrip("/"))
+    public_url = services.settings.public_url.rstrip("/")
+    endpoints = mount(app, apis, services.authenticator, services.telemetry, public_url)
     app.extensions["saveit.endpoints"] = endpoints
-    return app

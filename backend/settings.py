@@ -42,6 +42,7 @@ class Settings(BaseSettings):
 
     access_token_s: int = Field(900, description="life of a staff access token, seconds")
     refresh_token_s: int = Field(30 * 86400, description="life of a refresh token, seconds")
+    refresh_grace_s: int = Field(20, description="a refresh token may be shown again this long when an answer got lost")
     idempotency_hours: int = Field(48, description="how long answers to repeated requests are kept")
     undo_minutes: int = Field(5, description="how long a move of a reservation can be undone")
     body_limit_bytes: int = Field(1_000_000, description="largest request body")

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import gevent
+from gevent import monkey
 from sqlalchemy import Engine
 
 from backend.access.authenticator import AccessAuthenticator, CallerLimits
 from backend.access.last_seen import LastSeen
+from backend.access.passwords import Passwords
 from backend.access.service import AccessOptions, AccessService
 from backend.availability.service import HOLD_EXPIRY, AvailabilityService
 from backend.availability.store import AllocationStore
@@ -141,7 +144,9 @@ def build(
     )
     reservations = reservation_service(desk, locks)
     checkin_store, message_store = CheckinStore(cipher), MessageStore()
-    access = AccessService(database, secrets, cipher, limiter, clock, options=_access_options(settings))
+    access = AccessService(
+        database, secrets, cipher, limiter, clock, options=_access_options(settings), passwords=_passwords()
+    )
     handlers = [
         *ReservationHandlers(reservations, jobs, cache, clock).handlers(),
         *CheckinHandlers(checkin_store, restaurants, redis, clock).handlers(),
@@ -185,10 +190,18 @@ def _clock(settings: Settings) -> Clock:
     )
 
 
+def _passwords() -> Passwords:
+    """A password costs tens of milliseconds of work: where greenlets share a thread, it is done beside it."""
+    if not monkey.is_module_patched("threading"):
+        return Passwords()
+    return Passwords(apart=lambda work: gevent.get_hub().threadpool.apply(work))
+
+
 def _access_options(settings: Settings) -> AccessOptions:
     return AccessOptions(
         access_token=timedelta(seconds=settings.access_token_s),
         refresh_token=timedelta(seconds=settings.refresh_token_s),
+        refresh_grace=timedelta(seconds=settings.refresh_grace_s),
         logins_per_minute=settings.limit_login,
     )
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from backend.checkin.arrivals import Arrival, count_arrival
-from backend.checkin.codes import Malformed, json_signature, parse, seed_payload
+from backend.checkin.codes import Malformed, parse, seed_payload
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.present import reservation_view, verdict_json
 from backend.checkin.store import CheckinStore
@@ -73,7 +73,7 @@ class CheckinService:
         if isinstance(payload, Malformed):
             raise AssertionError("an issued code is well formed")
         key = self._issuer.masters().day_key(payload.key_id, restaurant_id, payload.service_date)
-        return view, code, {**seed_payload(payload), "signature": json_signature(payload, key)}
+        return view, code, seed_payload(payload, key)
 
     def look(self, restaurant_id: UUID, code: str, *, for_house: bool) -> dict[str, Any]:
         """The verdict on a code now; changes nothing."""
@@ -102,7 +102,15 @@ class CheckinService:
 
     def check_in_all(self, restaurant_id: UUID, requests: Sequence[CheckinRequest]) -> list[dict[str, Any]]:
         """What a device kept while it was offline, each on its own, answered in order; one that fails loses no other."""
-        return [self.check_in(restaurant_id, request) for request in requests]
+        return [self._one_of_many(restaurant_id, request) for request in requests]
+
+    def _one_of_many(self, restaurant_id: UUID, request: CheckinRequest) -> dict[str, Any]:
+        try:
+            return self.check_in(restaurant_id, request)
+        except Refusal as refusal:
+            if refusal.status >= 500:  # not an answer: the device keeps the whole batch and sends it again
+                raise
+            return {"result": "refused", "reason": refusal.code, "override": False, "previousArrivals": []}
 
     def _once(self, restaurant_id: UUID, request: CheckinRequest) -> tuple[dict[str, Any], date | None]:
         now = self._desk.clock.now()

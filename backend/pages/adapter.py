@@ -33,7 +33,6 @@ from backend.pages.records import (
     Wish,
 )
 from backend.platform.clock import Clock
-from backend.platform.http.caller import OWNER, PUBLISHABLE, Caller
 from backend.platform.keys import SecretStore
 from backend.platform.refusals import Refusal
 from backend.reservations.booking import BookingRequest, hash_of
@@ -243,12 +242,8 @@ class HousePages:
         return decision.outcome.code, decision.outcome.params, tuple(_other(each) for each in others)
 
     def _publishable_key(self, restaurant_id: UUID) -> str:
-        """The newest publishable key that is good; '' when there is none, and so no chat on the page."""
-        keys = self._access.api_keys.page(Caller(OWNER, restaurant_id), 200).items
-        good = [
-            each.key for each in keys if each.kind == PUBLISHABLE and each.revoked_at is None and each.key
-        ]
-        return good[-1] if good else ""
+        """A publishable key that is good; '' when the restaurant has none and so no chat on its page."""
+        return self._access.api_keys.publishable(restaurant_id) or ""
 
 
 def _guest(link: GuestLink) -> By:

@@ -219,6 +219,7 @@ CREATE TABLE refresh_tokens (
     created_at timestamptz NOT NULL
 );
 CREATE INDEX refresh_tokens_family ON refresh_tokens (family);
+CREATE INDEX refresh_tokens_staff ON refresh_tokens (staff_id);
 
 CREATE TABLE devices (
     id uuid PRIMARY KEY,
