@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +41,12 @@ from backend.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
-_SERVE = "import sys; from backend.platform.webserver import serve; from backend.settings import Settings; sys.exit(serve(Settings(), 'live_stand:create_app'))"
+_SERVE = """
+import sys
+from backend.platform.webserver import serve
+from backend.settings import Settings
+sys.exit(serve(Settings(), "live_stand:create_app"))
+"""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -90,6 +96,14 @@ def database_of(settings: Settings, role: str) -> Database:
     return Database(create_engine(application_url(settings.database_url, keys, role), **options))
 
 
+class _Backwards:
+    def __init__(self, sink: RedisLiveSink) -> None:
+        self._sink = sink
+
+    def publish(self, events: Sequence[tuple[int, Event]]) -> None:
+        self._sink.publish(events[::-1])
+
+
 @dataclass
 class Stand:
     """A running stand."""
@@ -104,7 +118,8 @@ class Stand:
         self.database = database_of(self.settings, "app")
         self._redis = Redis(self.settings.redis_url)
         self.outbox = Outbox(self._redis)
-        self._relay = Relay(database_of(self.settings, "worker"), [], RedisLiveSink(self._redis))
+        self._sink = RedisLiveSink(self._redis)
+        self._worker = database_of(self.settings, "worker")
 
     @property
     def house(self) -> UUID:
@@ -162,10 +177,11 @@ class Stand:
             with self.database.tenant(event.restaurant_id) as tx:
                 self.outbox.add(tx, [event])
 
-    def relay(self) -> int:
-        """Relays what is waiting; how many."""
+    def relay(self, *, backwards: bool = False) -> int:
+        """Relays what is waiting; how many. `backwards` announces the last first."""
+        relay = Relay(self._worker, [], _Backwards(self._sink) if backwards else self._sink)
         total = 0
-        while done := self._relay.run_once(datetime.now(UTC)):
+        while done := relay.run_once(datetime.now(UTC)):
             total += done
         return total
 
@@ -174,9 +190,22 @@ class Stand:
         self.write(count, restaurant, size)
         self.relay()
 
+    def reconnect(self) -> None:
+        """Forgets database connections that a killed server has left behind."""
+        self.__post_init__()
+
     def connect(self, **options: Any) -> ClientConnection:
         """A connected client that has said nothing yet."""
-        connection = connect(self.url, open_timeout=10, compression=None, proxy=None, **options)
+        # Without a bound, so that a test may read late and still hang up at once.
+        connection = connect(
+            self.url,
+            compression=None,
+            proxy=None,
+            max_queue=None,
+            ping_interval=None,
+            close_timeout=2,
+            **options,
+        )
         self.open.append(connection)
         return connection
 
@@ -214,6 +243,39 @@ def hear_events(connection: ClientConnection, count: int, timeout: float = 10) -
     messages = [hear(connection, timeout) for _ in range(count)]
     assert {message["type"] for message in messages} <= {"event"}, messages
     return [message["id"] for message in messages]
+
+
+def upgrade_headers() -> dict[str, str]:
+    return {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+
+
+def handshake(live: Stand) -> socket.socket:
+    """A bare socket after the handshake of RFC 6455's own example: it answers no pings."""
+    raw = socket.create_connection(("127.0.0.1", live.settings.port), timeout=10)
+    lines = [
+        "GET /ws HTTP/1.1",
+        "Host: here",
+        *(f"{name}: {value}" for name, value in upgrade_headers().items()),
+        "",
+        "",
+    ]
+    raw.sendall("\r\n".join(lines).encode())
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        answer += raw.recv(1)
+    assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in answer
+    return raw
+
+
+def masked(text: str) -> bytes:
+    """A text frame of less than 126 bytes, with a mask that changes nothing."""
+    payload = text.encode()
+    return bytes((0x81, 0x80 | len(payload), 0, 0, 0, 0)) + payload
 
 
 @contextmanager
