@@ -90,7 +90,7 @@ class RunningMachine:
         """Status of a request, 0 when nobody answers."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
             return refused.code

@@ -85,10 +85,15 @@ class _Server:
         return self._server.url
 
     @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The running server."""
+        assert self._process is not None, "the server is not running"
+        return self._process
+
+    @property
     def pid(self) -> int:
         """Process id of the server."""
-        assert self._process is not None, "the server is not running"
-        return self._process.pid
+        return self.process.pid
 
     def start(self) -> None:
         """Starts the server and returns once it answers."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
-import redis
 
 DATABASE = os.environ["SAVEIT_DATABASE_URL"]
 REDIS = os.environ["SAVEIT_REDIS_URL"]
@@ -75,8 +76,11 @@ class Notes(BaseHTTPRequestHandler):
 def servers_answer() -> bool:
     try:
         psycopg2.connect(DATABASE).close()
-        return bool(redis.Redis.from_url(REDIS).ping())
-    except (psycopg2.OperationalError, redis.exceptions.ConnectionError):
+        with socket.socket(socket.AF_UNIX) as cache:
+            cache.connect(urlsplit(REDIS).path)
+            cache.sendall(b"PING\r\n")
+            return cache.recv(7) == b"+PONG\r\n"
+    except (psycopg2.OperationalError, OSError):
         return False
 
 

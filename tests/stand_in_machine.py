@@ -7,6 +7,7 @@ real process.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,4 +15,5 @@ from backend.platform.supervisor.plan import supervise
 
 if __name__ == "__main__":
     stand_in = [sys.executable, str(Path(__file__).resolve().with_name("stand_in_backend.py"))]
-    sys.exit(supervise(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), None, None, backend=stand_in))
+    servers = os.environ.get("STAND_IN_DATABASE_URL"), os.environ.get("STAND_IN_REDIS_URL")
+    sys.exit(supervise(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), *servers, backend=stand_in))

@@ -23,6 +23,9 @@ from backend.platform.texts import has, language_of, say
 _TICK_S = 0.2
 _CLEAR_LINE = "\r\x1b[K"
 log = logging.getLogger("saveit.supervisor")
+log.addHandler(
+    logging.NullHandler()
+)  # before there is a data folder there is no log, and the console has said it
 
 
 def locale_of(environment: Mapping[str, str]) -> str:
