@@ -50,7 +50,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What the form for day, party and area and the list of times show. `ready`: times were looked up."""
+    """What the form for day, party and area and the list of times show. `ready`: times were looked up.
+
+    `elsewhere` are links to other days of a full one; `instead` are buttons for what a refusal offers.
+    """
 
     limits: BookingLimits
     parties: list[tuple[int, str]]
@@ -60,7 +63,8 @@ class Ask:
     summary: str = ""
     groups: list[tuple[str, list[Choice]]] = field(default_factory=list)
     reason: str = ""
-    alternatives: list[Choice] = field(default_factory=list)
+    elsewhere: list[Choice] = field(default_factory=list)
+    instead: list[Choice] = field(default_factory=list)
     previous_day: str = ""
     next_day: str = ""
 
@@ -144,10 +148,8 @@ def present(
         summary=_summary(asked, limits, voice, today),
         groups=_groups(options, timezone, voice),
         reason=reason_sentence(options, voice) if not options.slots else "",
-        alternatives=[
-            *(_choice(each, asked, limits, voice, today, None) for each in instead),
-            *(_choice(each, asked, limits, voice, today, address) for each in links),
-        ],
+        elsewhere=[_choice(each, asked, limits, voice, today, address) for each in links],
+        instead=[_choice(each, asked, limits, voice, today, None) for each in instead],
         previous_day=_neighbour(asked, limits, address, -1),
         next_day=_neighbour(asked, limits, address, 1),
     )

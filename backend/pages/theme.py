@@ -43,10 +43,13 @@ def stylesheet_version() -> str:
 
 @lru_cache(maxsize=1024)
 def restaurant_sheet(colour: str) -> str:
-    """The style sheet that puts a restaurant's colour ('#RRGGBB') over the brand's, made readable."""
+    """The style sheet that puts a restaurant's colour ('#RRGGBB') over the brand's, also in the chat."""
     palettes = brand.palettes(colour)
     light, dark = ({role: palettes[scheme][role] for role in _OWN} for scheme in ("light", "dark"))
-    return f"{_rule(_colours(light))}\n{_in_the_dark(_colours(dark))}\n"
+    chat = [f"--saveit-{each[2:]}" for each in _colours(light)]
+    chat += [f"--saveit-dark-{each[2:]}" for each in _colours(dark)]
+    widget = "saveit-chat { " + " ".join(chat) + " }"
+    return f"{_rule(_colours(light))}\n{_in_the_dark(_colours(dark))}\n{widget}\n"
 
 
 def _colours(palette: Mapping[str, str]) -> list[str]:

@@ -93,6 +93,7 @@ def _row(stored: Stored, timezone: str, voice: Voice) -> dict[str, str]:
     return {
         "icon": _ICONS[stored.channel],
         "channel": voice.say(f"page.mailbox.{stored.channel}"),
+        "language": stored.language,
         "href": address_of(stored),
         "subject": stored.subject,
         "to": _recipient(stored),

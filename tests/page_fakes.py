@@ -33,7 +33,7 @@ from backend.platform.refusals import Refusal
 ZONE = ZoneInfo("Europe/Madrid")
 NOW = datetime(2026, 12, 15, 11, 0, tzinfo=UTC)
 FRIDAY = date(2026, 12, 18)
-TOKEN = "g_AbC123"  # noqa: S105 - a made-up guest link
+TOKEN = "g_AbC123"
 KEY = b"k" * 32
 ADDRESS = "Calle del Mar 12, 46002 València"
 
@@ -171,7 +171,9 @@ class FakePages:
                 SpecialDay(date(2026, 12, 24), ()),
                 SpecialDay(date(2026, 12, 31), ((time(21), time(2)),)),
             ),
-            description="Rice and fish by the sea." if english else "Arroces y pescado de lonja frente al mar.",
+            description="Rice and fish by the sea."
+            if english
+            else "Arroces y pescado de lonja frente al mar.",
             parking="Car park at 50 m." if english else "Aparcamiento a 50 m.",
             pets="Welcome on the terrace." if english else "Bienvenidas en la terraza.",
             website="https://lamarea.example",
