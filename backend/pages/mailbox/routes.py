@@ -25,7 +25,7 @@ from backend.pages.mailbox.views import (
 from backend.pages.web import PLAIN, allowed_to, html, prepare, reader
 from backend.platform.http import ANYONE
 from backend.platform.refusals import Refusal
-from backend.platform.senders import Stored, StoredPart, list_mailbox, open_stored
+from backend.platform.senders import Stored, StoredPart, count_mailbox, list_mailbox, open_stored
 
 _PAGE = 50
 _WITH_FRAME = f"{PLAIN}; frame-src 'self'".replace("img-src 'self'", "img-src 'self' data:")
@@ -80,14 +80,14 @@ class _MailboxRoutes:
     timezone: str
 
     def messages(self) -> Response:
-        found = list_mailbox(self.folder)
+        count = count_mailbox(self.folder)
         page = request.args.get("page", 1, int)
-        page = min(max(page, 1), max(1, -(-len(found) // _PAGE)))
+        page = min(max(page, 1), max(1, -(-count // _PAGE)))
         shown = ListPage(
-            messages=found[(page - 1) * _PAGE : page * _PAGE],
-            count=len(found),
+            messages=list_mailbox(self.folder, first=(page - 1) * _PAGE, most=_PAGE),
+            count=count,
             newer=f"/mailbox/?page={page - 1}" if page > 1 else "",
-            older=f"/mailbox/?page={page + 1}" if page * _PAGE < len(found) else "",
+            older=f"/mailbox/?page={page + 1}" if page * _PAGE < count else "",
             timezone=self.timezone,
         )
         return html(render_mailbox(shown, self._locale()))

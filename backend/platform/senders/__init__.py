@@ -9,6 +9,8 @@ from backend.platform.senders.mailbox import (
     MailboxFolderSender,
     Stored,
     StoredPart,
+    count_mailbox,
+    erase_from_mailbox,
     list_mailbox,
     open_stored,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "StoredPart",
     "TemporarySendError",
     "build_mail",
+    "count_mailbox",
+    "erase_from_mailbox",
     "list_mailbox",
     "open_stored",
 ]

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -85,14 +86,40 @@ class MailboxFolderSender:
             raise TemporarySendError(f"the mailbox folder cannot be written: {failure.strerror}") from failure
 
 
-def list_mailbox(folder: Path, restaurant: str | None = None) -> list[Stored]:
-    """What was sent, newest first; `folder` is the data folder, as given to the sender."""
-    found = [
-        _stored(json.loads(path.read_text(encoding="utf-8")))
-        for path in (folder / "mailbox").glob("*/*.json")
-        if restaurant in (None, path.parent.name)
-    ]
-    return sorted(found, key=lambda each: (each.sent_at, each.message_id), reverse=True)
+def list_mailbox(
+    folder: Path, restaurant: str | None = None, *, first: int = 0, most: int | None = None
+) -> list[Stored]:
+    """What was sent, newest first; `folder` is the data folder, as given to the sender.
+
+    `first` and `most` choose a part of the list: only that part is read.
+    """
+    paths = sorted(_entries(folder, restaurant), key=_newness, reverse=True)
+    chosen = paths[first : None if most is None else first + most]
+    return [_stored(json.loads(path.read_text(encoding="utf-8"))) for path in chosen]
+
+
+def count_mailbox(folder: Path) -> int:
+    """How many messages the mailbox holds."""
+    return len(_entries(folder, None))
+
+
+def erase_from_mailbox(folder: Path, restaurant: str, message_ids: Iterable[str]) -> int:
+    """Removes messages for good, with all their files; how many there were. Called when a guest is erased."""
+    home = folder / "mailbox" / restaurant
+    found = [path for path in _entries(folder, restaurant) if path.stem in set(message_ids)]
+    for path in found:
+        for file in home.glob(f"{path.stem}.*"):
+            file.unlink(missing_ok=True)
+    return len(found)
+
+
+def _entries(folder: Path, restaurant: str | None) -> list[Path]:
+    paths = (folder / "mailbox").glob("*/*.json")
+    return [path for path in paths if restaurant in (None, path.parent.name)]
+
+
+def _newness(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, path.stem
 
 
 def open_stored(

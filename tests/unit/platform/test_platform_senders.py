@@ -38,6 +38,8 @@ from backend.platform.senders import (
     SmtpSender,
     SmtpSettings,
     TemporarySendError,
+    count_mailbox,
+    erase_from_mailbox,
     list_mailbox,
     open_stored,
 )
@@ -364,6 +366,26 @@ def test_one_restaurants_messages_are_listed_alone_and_newest_first(tmp_path: Pa
         sender.send(message(message_id=UUID(int=number), restaurant=restaurant))
     assert [each.message_id for each in list_mailbox(tmp_path, "a")] == [str(UUID(int=2)), str(UUID(int=0))]
     assert len(list_mailbox(tmp_path)) == 3
+
+
+def test_a_part_of_the_list_is_the_part_asked_for(tmp_path: Path) -> None:
+    sender = MailboxFolderSender(tmp_path, StoppedClock())
+    for number in range(4):
+        sender.send(message(message_id=UUID(int=number)))
+    part = list_mailbox(tmp_path, first=1, most=2)
+    assert [each.message_id for each in part] == [str(UUID(int=2)), str(UUID(int=1))]
+    assert count_mailbox(tmp_path) == 4
+
+
+def test_erased_messages_leave_no_file_and_the_others_stay(tmp_path: Path) -> None:
+    sender = MailboxFolderSender(tmp_path, StoppedClock())
+    for number in range(3):
+        sender.send(message(message_id=UUID(int=number)))
+    assert erase_from_mailbox(tmp_path, "la-pena", [str(UUID(int=1)), str(UUID(int=9))]) == 1
+    assert {path.stem for path in (tmp_path / "mailbox" / "la-pena").iterdir()} == {
+        str(UUID(int=0)),
+        str(UUID(int=2)),
+    }
 
 
 def test_only_the_owner_of_the_data_folder_can_read_messages(tmp_path: Path) -> None:
