@@ -115,8 +115,9 @@ def _suitable(
 
 def _group(tables: Sequence[Table], indexes: Sequence[int], limits: dict[str, int]) -> Group:
     seats = [min(table.max_party, limits.get(table.number, table.max_party)) for table in tables]
-    # Of a combination every table must be needed: with one fewer the party would not fit.
-    fewest = tables[0].min_party if len(tables) == 1 else sum(seats) - min(seats) + 1
+    # A combination is for a party that none of its tables seats alone; a small one in between may be the
+    # bridge.
+    fewest = tables[0].min_party if len(tables) == 1 else max(seats) + 1
     return Group(
         indexes=tuple(indexes),
         table_ids=tuple(table.id for table in tables),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import floor
+from decimal import Decimal
 
 from backend.availability.domain import policy
 from backend.availability.domain.groups import Group, bookable_seats
@@ -36,7 +36,7 @@ class Inquiry:
         self._by_area = by_area(self._groups, config)
         self._stays: dict[str | None, timedelta] = {}
         seats = bookable_seats(config)
-        self._without_table = floor(seats * config.rules.capacity.overbooking_percent / 100 + 1e-9)
+        self._without_table = int(seats * Decimal(str(config.rules.capacity.overbooking_percent)) / 100)
 
     def stay(self, slot: Slot) -> tuple[datetime, datetime]:
         """End of the stay and end of the buffer after it, for a stay that begins at the slot."""

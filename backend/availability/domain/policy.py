@@ -66,4 +66,9 @@ def notice_refusal(config: RestaurantConfig, slot: Slot, now: datetime, override
     if slot.starts_at >= first:
         return None
     local = first.astimezone(config.zone).isoformat(timespec="minutes")
-    return Refused("too_soon", {"hours": 0 if override else hours, "firstAllowed": local})
+    return Refused("too_soon", {"hours": 0 if override else _plain(hours), "firstAllowed": local})
+
+
+def _plain(hours: float) -> float | int:
+    """2 rather than 2.0, as a sentence writes it."""
+    return int(hours) if hours == int(hours) else hours

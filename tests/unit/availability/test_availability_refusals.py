@@ -54,6 +54,11 @@ def test_less_than_the_minimum_notice_is_too_soon_and_says_the_first_allowed_ins
     assert refused == Refused("too_soon", {"hours": 8.5, "firstAllowed": "2026-12-18T20:30+01:00"})
 
 
+def test_whole_hours_are_told_without_a_decimal_point():
+    config = restaurant(reservation_window=ReservationWindow(min_hours_advance=24.0))
+    assert str(refusal(config, ask()).params["hours"]) == "24"
+
+
 def test_exactly_the_minimum_notice_is_soon_enough():
     config = restaurant(reservation_window=ReservationWindow(min_hours_advance=8))
     assert isinstance(evaluate(config, [], ask(at="20:00"), NOON), Offer)

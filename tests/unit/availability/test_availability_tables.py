@@ -43,10 +43,20 @@ def test_of_two_equal_tables_the_one_with_the_higher_priority_is_given():
     assert given(config, ask()) == {"2"}
 
 
+LONG_EVENING = {"business_hours": hours("15:00", "02:00")}
+
+
 def test_of_two_equal_tables_the_one_that_leaves_no_useless_gap_is_given():
-    config = restaurant(table("1"), table("2"))
-    # Table 1 is free from 20:30: a start at 21:00 would waste half an hour. Table 2 is free from 21:00.
-    occupied = [taken(config, "1", "19:00", minutes=90), taken(config, "2", "19:00", minutes=120)]
+    config = restaurant(table("1"), table("2"), **LONG_EVENING)
+    # At table 1 half an hour before the stay would be lost, though it fits more tightly; table 2 is free all
+    # evening.
+    occupied = [taken(config, "1", "19:00", minutes=90), taken(config, "1", "22:45", minutes=120)]
+    assert given(config, ask(at="21:00"), occupied) == {"2"}
+
+
+def test_where_no_gap_is_useless_the_tighter_fit_is_given():
+    config = restaurant(table("1"), table("2"), **LONG_EVENING)
+    occupied = [taken(config, "2", "17:00", minutes=120)]  # two hours free before 21:00; table 1 has six
     assert given(config, ask(at="21:00"), occupied) == {"2"}
 
 
@@ -82,11 +92,21 @@ def test_a_combination_may_be_a_row_up_to_the_most_tables_allowed():
     assert code(restaurant(*row, pairs=pairs, max_tables_combined=3), ask(people=8)) == "party_too_large"
 
 
-def test_a_combination_uses_no_table_it_does_not_need():
+def test_the_fewest_tables_are_combined():
     config = restaurant(
         table("1", 4), table("2", 2), table("3", 2), pairs=[("1", "2"), ("2", "3"), ("1", "3")]
     )
     assert len(given(config, ask(people=5))) == 2
+
+
+def test_a_small_table_may_be_the_bridge_between_two_others():
+    config = restaurant(table("1", 2), table("2", 1), table("3", 2), pairs=[("1", "2"), ("2", "3")])
+    assert given(config, ask(people=4)) == {"1", "2", "3"}
+
+
+def test_a_party_too_small_for_a_table_does_not_get_two():
+    config = restaurant(table("1", 4, fewest=2), table("2", 4, fewest=2), pairs=[("1", "2")])
+    assert code(config, ask(people=1)) == "party_too_small"
 
 
 def test_a_combination_is_free_only_while_each_of_its_tables_is():
@@ -291,11 +311,10 @@ def test_the_percentage_is_of_the_bookable_seats_rounded_down():
 
 
 def test_a_percentage_that_is_exact_in_decimals_is_not_rounded_away():
-    config = overbooked(29, table("1", 50, fewest=1), table("2", 50))  # 29 % of 100 seats is 29, not 28
-    occupied = [taken(config, number, "20:00") for number in ("1", "2")]
-    assert isinstance(evaluate(config, occupied, ask(people=12), NOON), Offer)
-    waiting = [*occupied, taken(config, None, "20:00", people=17)]
-    assert isinstance(evaluate(config, waiting, ask(people=12), NOON), Offer)
+    config = overbooked(64.6, table("hall", 500))  # 323 people; in binary fractions a hair less
+    occupied = [taken(config, "hall", "20:00")]
+    assert isinstance(evaluate(config, occupied, ask(people=323, channel="staff"), NOON), Offer)
+    assert code(config, ask(people=324, channel="staff"), occupied) == "slot_unavailable"
 
 
 def test_overbooking_keeps_the_area_asked_for_and_never_takes_chosen_tables():

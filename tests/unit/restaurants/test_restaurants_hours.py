@@ -91,6 +91,8 @@ def test_special_hours_replace_hours_and_shifts():
     special = SpecialDate(FRIDAY, "special_hours", custom_hours=(time(17), time(18)))
     config = restaurant(shifts=(shift("dinner", "20:00", "22:00"),), special_dates=(special,))
     assert times(config) == ["17:00", "17:30"]
+    overlapping = restaurant(shifts=(shift("lunch", "17:30", "22:00"),), special_dates=(special,))
+    assert times(overlapping) == ["17:00", "17:30"]
 
 
 def test_high_demand_keeps_the_usual_hours():
