@@ -45,7 +45,7 @@ def _event(facts: BookingFacts, method: str, sequence: int, voice: Voice) -> Eve
     event.add("dtstamp", facts.written_at.astimezone(UTC))
     event.add("dtstart", facts.starts_at.astimezone(UTC))
     event.add("dtend", facts.ends_at.astimezone(UTC))
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("status", _status(facts, method))
     event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     _add_text(event, "summary", voice.say("message.calendar.title", **known), voice)
     _add_text(event, "description", voice.say("message.calendar.body", **known), voice)
@@ -56,6 +56,12 @@ def _event(facts: BookingFacts, method: str, sequence: int, voice: Voice) -> Eve
     if method != "CANCEL":
         event.add_component(_alarm(voice.say("message.calendar.alarm", **known)))
     return event
+
+
+def _status(facts: BookingFacts, method: str) -> str:
+    if method == "CANCEL":
+        return "CANCELLED"
+    return "TENTATIVE" if facts.status == "pending" else "CONFIRMED"
 
 
 def _add_text(event: Event, name: str, text: str, voice: Voice) -> None:
