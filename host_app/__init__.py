@@ -2,3 +2,5 @@
 
 `core` decides without window, camera or network; `devices` touches hardware, disk and server; `ui` draws.
 """
+
+__version__ = "0.1.0"

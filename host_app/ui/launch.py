@@ -1,0 +1,37 @@
+"""Sets up Kivy and opens the window. Called by the command line; nothing else may import Kivy before it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from host_app.options import Options
+from host_app.wiring import build
+
+_MINIMUM = (360, 560)
+
+
+def run(options: Options) -> None:
+    """Opens the app and returns when its window is closed."""
+    _set_up_kivy(options.data, options.size)
+    from host_app.ui.app import HostApp  # Kivy reads its settings when it is first imported
+
+    HostApp(build(options.data, options.language or "es"), options).run()
+
+
+def _set_up_kivy(data: Path, size: tuple[int, int]) -> None:
+    home = data / "kivy"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["KIVY_HOME"] = str(home)
+    os.environ["KIVY_NO_ARGS"] = "1"  # the command line is ours
+    os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # through logging, like everything else
+    from kivy.config import Config
+
+    Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "desktop", "1")
+    Config.set("input", "mouse", "mouse,disable_multitouch")  # no red dots for the right button
+    for name, value in zip(("width", "height"), size, strict=True):
+        Config.set("graphics", name, str(value))
+    for name, value in zip(("minimum_width", "minimum_height"), _MINIMUM, strict=True):
+        Config.set("graphics", name, str(value))
+    Config.set("graphics", "multisamples", "0" if "LIBGL_ALWAYS_SOFTWARE" in os.environ else "2")

@@ -1,0 +1,81 @@
+"""Writes down what the window shows, one JSON object a line, whenever that changes: the eyes of the tests
+from outside.
+
+Only with `--state FILE`. It reads the widgets themselves, not the records behind them, so a screen that draws
+the wrong thing is seen to. `targets` are the middles of what can be tapped, in pixels from the top left of
+the window.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from host_app.runtime import Host
+from host_app.ui.shell import Shell
+
+_LOOK_SECONDS = 0.1
+
+
+class Witness:
+    """Looks at the shell ten times a second and appends what changed."""
+
+    def __init__(self, path: Path, shell: Shell, host: Host) -> None:
+        self._path = path
+        self._shell = shell
+        self._host = host
+        self._last = ""
+
+    def start(self) -> None:
+        """Begins to look."""
+        Clock.schedule_interval(lambda _: self._look(), _LOOK_SECONDS)
+
+    def _look(self) -> None:
+        seen = json.dumps(self._seen(), ensure_ascii=False, sort_keys=True)
+        if seen != self._last:
+            self._last = seen
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(seen + "\n")
+
+    def _seen(self) -> dict[str, Any]:
+        shell = self._shell
+        verdict, screen = shell.ids.verdict, shell.screens.current_screen
+        return {
+            "screen": shell.screens.current,
+            "connection": self._host.line.connection.header,
+            "header": {"restaurant": shell.ids.header.restaurant, "signal": shell.ids.header.signal_word},
+            "lines": [_told(line) for line in shell.screens.get_screen("arrivals").lines],
+            "camera": screen.camera_state if shell.screens.current == "scan" else None,
+            "verdict": dict(verdict.shown) if verdict.visible else None,
+            "message": screen.message if shell.screens.current == "enrol" else "",
+            "targets": {name: _middle(widget) for name, widget in self._tappable()},
+        }
+
+    def _tappable(self) -> list[tuple[str, Any]]:
+        shell = self._shell
+        found = [
+            (f"go.{each.name}", each)
+            for each in reversed(shell.ids.navigation.children)
+            if hasattr(each, "name")
+        ]
+        arrivals = shell.screens.get_screen("arrivals")
+        if shell.screens.current == "arrivals":
+            views = arrivals.ids.list.children[0].children
+            found += [(f"party.{each.name}", each) for each in views if hasattr(each, "choose")]
+            found += [("card.arrive", arrivals.ids.card.ids.arrive), ("search", arrivals.ids.search)]
+        return found
+
+
+def _told(line: dict[str, Any]) -> dict[str, Any]:
+    if line["kind"] == "heading":
+        return {"heading": line["title"], "total": line["total"]}
+    return {name: line[name] for name in ("time", "name", "details", "word")}
+
+
+def _middle(widget: Any) -> list[int]:
+    x, y = widget.to_window(widget.center_x, widget.center_y)
+    return [round(x), round(Window.height - y)]
