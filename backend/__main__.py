@@ -59,12 +59,16 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _worker(given: argparse.Namespace) -> int:
-    from backend.app import connect
-    from backend.platform import logs
-    from backend.platform.worker import run
+    from backend.platform import metrics_folder
     from backend.settings import Settings
 
     settings = Settings()
+    metrics_folder.open_folder(settings.data_dir)
+
+    from backend.app import connect
+    from backend.platform import logs
+    from backend.platform.worker import run
+
     logs.setup("worker", settings.data_dir)
     _, services = connect(settings, "worker")
     return run(settings, services)

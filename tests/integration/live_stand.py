@@ -39,7 +39,7 @@ from backend.platform.refusals import Refusal
 from backend.platform.telemetry import Telemetry
 from backend.settings import Settings
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 _HERE = Path(__file__).resolve().parent
 _SERVE = """
 import sys
@@ -137,7 +137,7 @@ class Stand:
         with log:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "error", "-c", _SERVE],
-                cwd=_ROOT,
+                cwd=ROOT,
                 env=dict(self.environment),
                 stdout=log,
                 stderr=log,
@@ -279,12 +279,14 @@ def masked(text: str) -> bytes:
 
 
 @contextmanager
-def stand(owner_url: str, redis_url: str, restaurants: int = 2, **settings: object) -> Iterator[Stand]:
-    """A started stand with restaurants of its own in the given, empty database."""
+def home(
+    owner_url: str, redis_url: str, restaurants: int, settings: Mapping[str, object]
+) -> Iterator[tuple[Settings, dict[str, str], list[UUID]]]:
+    """A data folder, a migrated database with restaurants, and the settings and environment for processes on them."""
     with short_folder() as folder:
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(_HERE), str(_HERE.parent), str(_ROOT)]),
+            "PYTHONPATH": os.pathsep.join([str(_HERE), str(_HERE.parent), str(ROOT)]),
             "SAVEIT_DATA_DIR": str(folder),
             "SAVEIT_PORT": str(free_port()),
             "SAVEIT_DATABASE_URL": owner_url,
@@ -300,7 +302,14 @@ def stand(owner_url: str, redis_url: str, restaurants: int = 2, **settings: obje
         keys = KeyFile(chosen.key_file)
         keys.ensure()
         migrate(owner_url, keys)
-        running = Stand(chosen, environment, _restaurants(owner_url, restaurants))
+        yield chosen, environment, _restaurants(owner_url, restaurants)
+
+
+@contextmanager
+def stand(owner_url: str, redis_url: str, restaurants: int = 2, **settings: object) -> Iterator[Stand]:
+    """A started stand with restaurants of its own in the given, empty database."""
+    with home(owner_url, redis_url, restaurants, settings) as (chosen, environment, made):
+        running = Stand(chosen, environment, made)
         running.start()
         try:
             yield running

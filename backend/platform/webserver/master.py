@@ -18,6 +18,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
+from backend.platform import logs
 from backend.platform.webserver.process import WebProcess
 from backend.settings import Settings
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings, application: str) -> int:
     """Runs the master until it is told to stop; its exit code."""
+    logs.setup("web", settings.data_dir)
     factory = _find(application)
     # What is loaded by now stays: kept out of the collector, its pages are not copied in each process.
     gc.collect()

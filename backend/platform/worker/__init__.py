@@ -1,0 +1,10 @@
+"""The worker: relays events, runs their handlers and scheduled work, sends messages, keeps house
+(docs/decisions/007-worker.md).
+
+Called by `python -m backend worker`. Several may run at once, on one machine or many.
+"""
+
+from backend.platform.worker.loop import WorkerServices, run
+from backend.platform.worker.upkeep import Upkeep
+
+__all__ = ["Upkeep", "WorkerServices", "run"]
