@@ -194,6 +194,7 @@ class Plan:
             self._environment,
             ready=probes.http(host, self._wish.port, "/readyz"),
             alive=probes.http(host, self._wish.port, "/healthz"),
+            ready_s=180.0,  # a small machine under load takes its time to import everything
         )
 
     def _kept(self, command: str) -> Callable[[], list[str]]:
