@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints
 from backend.platform.http import DEVICE, KEYS, SECRET, STAFF, Answer, Api, Call
 from backend.platform.http.caller import MANAGEMENT
 from backend.platform.shapes import Shape
+from backend.platform.texts import say
+from backend.restaurants.domain import notices
 from backend.restaurants.schemas import ConfigDocument, RulesShape, rules_document, to_document
 from backend.restaurants.service import RestaurantService, Saved
 
@@ -20,6 +22,7 @@ class SavedOut(Shape):
     version: int
     changes: list[dict[str, Any]]
     stranded: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
 
 
 class HistoryQuery(Shape):
@@ -78,7 +81,7 @@ def restaurants_api(service: RestaurantService) -> Api:
         expected = call.if_match(required=True)
         version = expected if expected is not None else service.config(restaurant).version
         saved = service.replace(restaurant, body, version, call.caller.label)
-        document = {**to_document(saved.config), "changes": saved.changes, "stranded": saved.stranded}
+        document = {**to_document(saved.config), **_consequences(call, saved)}
         return Answer(document, headers={"ETag": f'"{saved.config.version}"'})
 
     @api.route(
@@ -90,7 +93,8 @@ def restaurants_api(service: RestaurantService) -> Api:
         answers={200: SavedOut},
     )
     def preview(call: Call, restaurant_id: UUID, body: ConfigDocument) -> dict[str, Any]:
-        return _saved(service.preview(call.of_tenant(restaurant_id), body))
+        saved = service.preview(call.of_tenant(restaurant_id), body)
+        return {"version": saved.config.version, **_consequences(call, saved)}
 
     @api.route(
         "GET",
@@ -151,8 +155,20 @@ def restaurants_api(service: RestaurantService) -> Api:
     return api
 
 
-def _saved(saved: Saved) -> dict[str, Any]:
-    return {"version": saved.config.version, "changes": saved.changes, "stranded": saved.stranded}
+def _consequences(call: Call, saved: Saved) -> dict[str, Any]:
+    """What changed, whom it strands, and what is allowed but probably not meant."""
+    return {
+        "changes": saved.changes,
+        "stranded": saved.stranded,
+        "notices": [
+            {
+                "field": each.field,
+                "code": each.code,
+                "message": say(f"notice.{each.code}", call.locale).format_map(dict(each.params)),
+            }
+            for each in notices(saved.config)
+        ],
+    }
 
 
 def _table(row: Any) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def problem(refusal: Refusal, *, locale: str, request_id: str, status: int | Non
         "title": say(title_key, locale),
         "status": status or refusal.status,
         "code": code,
-        "detail": sentence(f"refusal.{code}", locale, refusal.params),
+        "detail": sentence(sentence_key(code, refusal.params), locale, refusal.params),
         "requestId": request_id,
     }
     if refusal.fields:
@@ -107,6 +107,11 @@ def problem(refusal: Refusal, *, locale: str, request_id: str, status: int | Non
     answer.headers["Cache-Control"] = "no-store"
     answer.headers.extend(refusal.headers)
     return answer
+
+
+def sentence_key(code: str, params: Mapping[str, object]) -> str:
+    """The text of a refusal; a notice of no hours at all means that the time is past."""
+    return "refusal.too_soon.past" if code == "too_soon" and not params.get("hours") else f"refusal.{code}"
 
 
 def _field(error: FieldError, locale: str) -> dict[str, str]:

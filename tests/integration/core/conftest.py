@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from servers import PostgresServer, RedisServer
@@ -18,9 +19,20 @@ def core_ground(
 
 
 @pytest.fixture
-def stage(core_ground: Ground) -> Iterator[Stage]:
+def new_stage(core_ground: Ground) -> Iterator[Callable[..., Stage]]:
+    """Opens further restaurants; their connections are closed with the test."""
+    opened: list[Stage] = []
+
+    def make(ground: Ground | None = None, **more: Any) -> Stage:
+        opened.append(open_stage(ground or core_ground, **more))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def stage(new_stage: Callable[..., Stage]) -> Stage:
     """A restaurant of the test's own."""
-    made = open_stage(core_ground)
-    yield made
-    made.services.database.engine.dispose()
-    made.worker.database.engine.dispose()
+    return new_stage()

@@ -100,6 +100,11 @@ class Stage:
     device: dict[str, str]
     live: NoScreens
 
+    def close(self) -> None:
+        """Gives the connections back."""
+        self.services.database.engine.dispose()
+        self.worker.database.engine.dispose()
+
     @property
     def client(self) -> FlaskClient:
         """A fresh client: it keeps no state between requests."""
