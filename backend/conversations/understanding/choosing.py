@@ -34,6 +34,8 @@ _REJECTED_AFTER: Final = _phrases(
 )  # fmt: skip
 _CORRECTING: Final = words("correcting")
 _EITHER: Final = frozenset(["o", "or", "u"])
+_OF: Final = frozenset({"de", "del", "from", "for", "on", "at", "of", "tengo", "tenemos"})
+_LINKS: Final = _OF | {"el", "la", "las", "los", "que", "this"}
 _BOOKING: Final = frozenset(
     ["reserva", "reservacion", "mesa", "booking", "reservation", "table", "cena", "dinner"]
 )
@@ -102,49 +104,16 @@ def _ends_with(norms: Sequence[str], at: int, phrases: Iterable[tuple[str, ...]]
 
 
 def _describes_booking(sentence: Sentence, item: Item) -> bool:
-    """'mi reserva del viernes', 'my Friday booking', 'the 8 pm table'."""
+    """'mi reserva del viernes', 'my Friday booking', 'my table at 8'; not 'mi reserva a las 22:00', which is where it should go."""
     norms = sentence.norms
     if item.end < len(norms) and norms[item.end] in _BOOKING:
         return True
-    at = item.start
-    if norms[at] in {"el", "del", "las", "la"}:
-        at += 1
-    back = at - 1
-    saw_of = False
-    while back >= 0 and norms[back] in {
-        "de",
-        "del",
-        "el",
-        "las",
-        "la",
-        "from",
-        "for",
-        "on",
-        "at",
-        "para",
-        "of",
-        "a",
-        "que",
-        "tengo",
-        "tenemos",
-        "this",
-    }:
-        saw_of = saw_of or norms[back] in {
-            "de",
-            "del",
-            "from",
-            "for",
-            "on",
-            "at",
-            "para",
-            "of",
-            "tengo",
-            "tenemos",
-        }
-        if norms[back] in {"a"} and norms[back + 1 : back + 2] == ["las"]:
-            saw_of = saw_of or (back > 0 and norms[back - 1] in _BOOKING)
+    linked = norms[item.start] == "del"
+    back = item.start - 1
+    while back >= 0 and norms[back] in _LINKS:
+        linked = linked or norms[back] in _OF
         back -= 1
-    return back >= 0 and saw_of and norms[back] in _BOOKING and norms[item.start - 1] not in {"to", "al"}
+    return linked and back >= 0 and norms[back] in _BOOKING
 
 
 def _without_idle_today(sentence: Sentence, items: list[Item]) -> list[Item]:

@@ -15,11 +15,21 @@ _MARKS: Final = frozenset("ñ¿¡áéíóú")
 
 def scores(tokens: Sequence[Token], text: str) -> tuple[float, float]:
     """How Spanish and how English the message looks; the unit is about one everyday word."""
-    spanish = sum(1.0 for token in tokens if token.norm in SPANISH)
-    english = sum(1.0 for token in tokens if token.norm in ENGLISH)
+    words = [
+        token.norm for at, token in enumerate(tokens) if token.kind == "word" and not _in_code(tokens, at)
+    ]
+    spanish = sum(1.0 for word in words if word in SPANISH)
+    english = sum(1.0 for word in words if word in ENGLISH)
     if not text.isascii() and not _MARKS.isdisjoint(text.lower()):
         spanish += 0.6
     return spanish, english
+
+
+def _in_code(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word is run together with figures, as in a code or '8pm': no sign of a language."""
+    before = at > 0 and tokens[at].glued and tokens[at - 1].kind == "figure"
+    after = at + 1 < len(tokens) and tokens[at + 1].glued and tokens[at + 1].kind == "figure"
+    return before or after
 
 
 def detect(tokens: Sequence[Token], text: str, hint: str | None) -> str:

@@ -29,6 +29,7 @@ _CUES: Final = _grammar("strong", "weak", "capital")
 _AFTER: Final = _grammar("after")
 _SIGNED: Final = _grammar("signed")
 _PARTICLES: Final = words("particles")
+_SEPARATORS: Final = frozenset({",", ";", "/", ".", "\n", "|", ":"})
 # Particles a surname may begin with in lower case ("van der Berg", "de la Fuente").
 _LEADING_PARTICLES: Final = words("leading_particles")
 _FILLERS: Final = words("name_fillers")
@@ -78,7 +79,9 @@ def given_name(
     sentence: Sentence, taken: Collection[int], known: Collection[str], context: str | None
 ) -> Name | None:
     """A name without words that announce it: the answer to the question, or a signature. Read after all other values."""
-    return _bare(sentence, taken, known) if context == "name" else _signature(sentence, taken, known)
+    if context == "name":
+        return _bare(sentence, taken, known)
+    return _signature(sentence, taken, known) or _alone_between_commas(sentence, taken, known)
 
 
 def _after_cue(
@@ -192,6 +195,22 @@ def _signature(sentence: Sentence, taken: Collection[int], known: Collection[str
         rest = [token for token in sentence.tokens[end:] if token.kind == "word" or token.kind == "figure"]
         if end > match.end and not rest and sentence.tokens[match.end].capital and match.start > 0:
             return Name(_written(sentence, match.end, end), match.end, end, sure=False)
+    return None
+
+
+def _alone_between_commas(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
+    """'mañana, 20:30, Ana Torres, 600111222': a stretch between marks that is nothing but a name, beside other values."""
+    starts = [at for at in range(len(sentence)) if at == 0 or sentence.norms[at - 1] in _SEPARATORS]
+    for start in starts:
+        end = _name_end(sentence, start, taken, known, most=4)
+        closed = end < len(sentence) and (sentence.norms[end] in _SEPARATORS or end in taken)
+        if end == start or not (closed or end == len(sentence)) or not taken:
+            continue
+        words = [token for token in sentence.tokens[start:end] if token.kind == "word"]
+        capitals = all(token.capital for token in words if token.norm not in _PARTICLES)
+        is_full = len(words) >= 2 and capitals and not sentence.text.isupper()
+        if is_full or (words[0].norm in GIVEN_NAMES and (capitals or len(words) >= 2)):
+            return Name(_written(sentence, start, end), start, end, sure=False)
     return None
 
 

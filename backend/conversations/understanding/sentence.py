@@ -1,7 +1,7 @@
 """A tokenised message with the word classes that begin at each token: what the grammars read. Called by `compose`.
 
 Classes and their values: `num` int · `hour` 0..24 · `minute` 0..59 · `day` 1..31 · `small` 1..59 in words or figures ·
-`ordinal` 1..31, `figord` the same in figures ·
+`ordinal` 1..31, `figday` and `figord` in figures only ·
 `year` · `weekday` 0..6 (Monday first) · `wday` the same with short forms · `month` 1..12 · `unit` minute/hour/day/... · `daypart` ·
 `meal` · `holiday` key · `clock` (hour, minute, separator) · `figures` (hour, minute) of 830 or 2130 · `numeric` groups of a
 date in figures · `range` two clock readings · `word` any word.
@@ -91,6 +91,8 @@ class Sentence:
             found["small"] = number
         if 1 <= value <= 31:
             found["day"] = number
+            if figure:
+                found["figday"] = number
         if 2000 <= value <= 2099:
             found["year"] = number
         self._run_together(at, figure, found)

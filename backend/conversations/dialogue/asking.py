@@ -1,0 +1,108 @@
+"""The questions of the dialogue: what is missing next, and the words to ask for it. Called by the flows; pure.
+
+One message asks for as much as a guest would naturally say at once, so that a booking takes few turns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.conversations.dialogue.events import Outcome, Quick, Say
+from backend.conversations.dialogue.records import Alternative
+from backend.conversations.dialogue.state import DialogueState, Draft, Step
+
+YES = Quick("yes")
+NO = Quick("no")
+CHANGE = Quick("change")
+HUMAN = Quick("human")
+PARTY = tuple(Quick(f"people_{count}") for count in (2, 3, 4, 5, 6))
+START = (Quick("reserve"), Quick("my_booking"), HUMAN)
+FIX = (Quick("other_day"), Quick("other_time"), Quick("other_party"))
+
+# The slot whose answer the parser should expect at each step.
+CONTEXTS = {
+    Step.ASK_PARTY: "party_size",
+    Step.ASK_DATE: "date",
+    Step.ASK_TIME: "time",
+    Step.CHOOSE: "time",
+    Step.CHOOSE_CHANGE: "time",
+    Step.ASK_NAME: "name",
+    Step.ASK_CONTACT: "contact",
+    Step.ASK_CODE: "code",
+}
+
+
+def ask(state: DialogueState, step: Step, *before: Say) -> Outcome:
+    """Moves to the step and asks its question after `before`."""
+    moved = replace(state, step=step)
+    return Outcome(moved, (*before, *question(moved)))
+
+
+def question(state: DialogueState) -> tuple[Say, ...]:
+    """The question that is open at this step, to be asked again after an interruption; empty when there is none."""
+    draft, step = state.draft, state.step
+    if step is Step.ASK_PARTY:
+        return (Say(_party_key(draft), quick=PARTY if draft.date is not None else ()),)
+    if step is Step.ASK_DATE:
+        return (Say("ask_date_time" if draft.time is None else "ask_date"),)
+    if step is Step.ASK_TIME:
+        return (Say("ask_time"),)
+    if step in {Step.CHOOSE, Step.CHOOSE_CHANGE}:
+        return (Say("choose_again", {"offers": state.offers}, quick_slots(state.offers)),)
+    if step is Step.INTEREST:
+        return (Say("shall_i_book", quick=(YES, NO)),)
+    if step is Step.ASK_NAME:
+        return (Say("ask_name" if draft.has_contact else "ask_name_contact"),)
+    if step is Step.ASK_CONTACT:
+        return (Say("ask_contact", {"name": draft.name}),)
+    if step is Step.CONFIRM:
+        return confirmation(state)
+    return _existing_question(state)
+
+
+def _existing_question(state: DialogueState) -> tuple[Say, ...]:
+    step, target = state.step, state.target
+    if step is Step.FIX:
+        return (Say("ask_fix", quick=FIX),)
+    if step is Step.ASK_CODE:
+        return (Say("ask_code"),)
+    if step is Step.PICK:
+        return (Say("pick", quick=tuple(Quick(booking=each, value=each.code) for each in state.found)),)
+    if step is Step.CONFIRM_CANCEL and target is not None:
+        return (Say("confirm_cancel", {"booking": target}, (YES, NO)),)
+    if step is Step.ASK_CHANGE and target is not None:
+        return (Say("ask_change", {"booking": target}, FIX),)
+    if step is Step.CONFIRM_CHANGE and state.pending is not None:
+        return (Say("confirm_change", {"slot": state.pending}, (YES, NO)),)
+    if step is Step.OFFER_HUMAN:
+        return (Say("offer_human", quick=(HUMAN, NO)),)
+    return ()
+
+
+def _party_key(draft: Draft) -> str:
+    if draft.date is None and draft.time is None:
+        return "ask_party_date_time"
+    return "ask_party_date" if draft.date is None else "ask_party"
+
+
+def confirmation(state: DialogueState) -> tuple[Say, ...]:
+    """Reads everything back before booking; asks for consent in the same breath, once."""
+    draft = state.draft
+    values = {
+        "slot": draft.slot,
+        "name": draft.name,
+        "contact": draft.phone or draft.email,
+        "notes": draft.notes,
+    }
+    says = [Say("confirm", values)]
+    if draft.notes:
+        says.append(Say("confirm_notes", values))
+    says.append(Say("confirm_ask" if state.consented else "confirm_ask_consent", quick=(YES, CHANGE)))
+    return tuple(says)
+
+
+def quick_slots(offers: tuple[Alternative, ...]) -> tuple[Quick, ...]:
+    """The offered slots as answers to tap; what they send names day and time unmistakably."""
+    return tuple(
+        Quick(slot=each, value=f"{each.date.isoformat()} {each.time.strftime('%H:%M')}") for each in offers
+    )

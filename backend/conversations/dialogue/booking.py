@@ -1,0 +1,413 @@
+"""Making a booking: collect what is missing, hold the slot, read back, book. Pure; called by `machine`.
+
+The slot is held as soon as people, day and time are known, before the name is asked for. A correction holds the new slot first;
+when it is refused the old one stays held.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, time
+from typing import TypeVar
+
+from backend.conversations.dialogue.asking import (
+    HUMAN,
+    NO,
+    PARTY,
+    YES,
+    ask,
+    confirmation,
+    question,
+    quick_slots,
+)
+from backend.conversations.dialogue.events import (
+    Book,
+    Booked,
+    CheckSlot,
+    DayKnown,
+    HandOver,
+    Heard,
+    HoldSlot,
+    Outcome,
+    Quick,
+    Refused,
+    ReleaseHold,
+    Say,
+    ShowDay,
+    SlotFree,
+    SlotHeld,
+)
+from backend.conversations.dialogue.merging import is_weekend_choice, merged, picked_offer
+from backend.conversations.dialogue.records import Alternative, RestaurantFacts, SlotAsk
+from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Draft, Step
+from backend.conversations.understanding import Understanding
+
+Item = TypeVar("Item")
+MOST_TIMES_SHOWN = 6
+_HOUR_WORDS = frozenset({"hora", "horas", "time", "times", "later", "earlier", "tarde", "temprano", "antes"})
+_LATER = frozenset({"later", "tarde"})
+_EARLIER = frozenset({"earlier", "temprano", "antes"})
+_DAY_WORDS = frozenset({"día", "dia", "fecha", "day", "date"})
+_PEOPLE_WORDS = frozenset({"personas", "people", "guests", "comensales"})
+_DAY_REFUSALS = frozenset({"closed", "special_date_closed", "too_far", "same_day_not_allowed"})
+_PARTY_REFUSALS = frozenset({"party_too_small", "party_too_large"})
+_PARTS = {"morning": (0, 12), "midday": (12, 17), "afternoon": (12, 20), "night": (19, 24), "early": (0, 6)}
+
+
+def begin(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
+    """Starts a booking with all the first message says."""
+    looking = heard.read.intent == "availability"
+    fresh = replace(state, draft=Draft(looking=looking), offers=(), purpose=None, target=None, found=())
+    return take_in(fresh, heard, facts, now)
+
+
+def take_in(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
+    """Adds the message's values to the draft and goes on."""
+    choices = heard.read.slots.date_choices
+    if is_weekend_choice(choices) and heard.read.slots.time_choices == () and not _names_day(heard.read):
+        draft = replace(merged(state, heard, facts), date=None)
+        days = tuple(Quick(day=day, value=day.isoformat()) for day in choices)
+        asked = replace(state, step=Step.ASK_DATE, draft=draft)
+        return Outcome(asked, (Say("which_weekend_day", {"either_day": choices}, days),))
+    draft = merged(state, heard, facts)
+    noted = (Say("noted"),) if draft.notes != state.draft.notes and state.step in BOOKING_STEPS else ()
+    return proceed(replace(state, draft=draft), now, *noted)
+
+
+def _names_day(read: Understanding) -> bool:
+    """Whether the words name one day and not the weekend as such."""
+    said = next((span.text.lower() for span in read.spans if span.slot == "date"), "")
+    return not any(word in said for word in ("finde", "fin de semana", "weekend"))
+
+
+def proceed(state: DialogueState, now: datetime, *before: Say) -> Outcome:
+    """The next thing to ask or do for the draft."""
+    draft = state.draft
+    if draft.party_size is None:
+        return ask(state, Step.ASK_PARTY, *before)
+    if draft.date is None:
+        return ask(state, Step.ASK_DATE, *before)
+    slot = draft.slot
+    if slot is None:
+        shown = ShowDay(draft.date, draft.party_size, draft.area)
+        return Outcome(replace(state, step=Step.ASK_TIME), before, shown)
+    if is_held(state, slot, now):
+        return details(state, *before)
+    waiting = replace(state, pending=slot)
+    if draft.looking:
+        return Outcome(waiting, before, CheckSlot(slot))
+    return Outcome(waiting, before, HoldSlot(slot, state.hold.id if state.hold else None))
+
+
+def is_held(state: DialogueState, slot: SlotAsk, now: datetime) -> bool:
+    """Whether this very slot is kept at this moment."""
+    return state.hold is not None and state.hold.ask == slot and state.hold.expires_at > now
+
+
+def details(state: DialogueState, *before: Say) -> Outcome:
+    """With the slot held: the name, the contact, then everything read back."""
+    draft = state.draft
+    if draft.name is None:
+        return ask(state, Step.ASK_NAME, *before)
+    if not draft.has_contact:
+        return ask(state, Step.ASK_CONTACT, *before)
+    confirming = replace(state, step=Step.CONFIRM)
+    noted = tuple(say for say in before if say.key == "noted")
+    return Outcome(confirming, (*noted, *confirmation(confirming)))
+
+
+# --- results ---------------------------------------------------------------------------------------------------------------
+
+
+def on_held(state: DialogueState, event: SlotHeld, facts: RestaurantFacts) -> Outcome:
+    """The slot is ours for some minutes."""
+    held = replace(state, hold=event.hold, pending=None, offers=(), misunderstood=0)
+    return details(held, Say("held", {"slot": event.hold.ask, "minutes": facts.hold_minutes}))
+
+
+def on_free(state: DialogueState, event: SlotFree) -> Outcome:
+    """The answer to 'is there a table?': yes, and shall it be booked."""
+    offer = Alternative(event.ask.date, event.ask.time, event.ask.area)
+    free = replace(state, step=Step.INTEREST, pending=None, offers=(offer,))
+    return Outcome(free, (Say("is_free", {"slot": event.ask}), *question(free)))
+
+
+def on_day(state: DialogueState, event: DayKnown) -> Outcome:
+    """The free times of the day, those of the part of day asked for first; without any, the reason and another day."""
+    day, draft = event.day, state.draft
+    if not day.times:
+        cleared = replace(state, draft=replace(draft, date=None), offers=())
+        reason = _reason(day.reason or "slot_unavailable", {**day.params, "day": day.date}, draft)
+        if day.reason in _PARTY_REFUSALS:
+            return _other_party(state, reason)
+        if day.reason in {None, "slot_unavailable", "pacing_limit"}:
+            reason = Say("day_full", {"day": day.date, "people": draft.party_size})
+        return ask(cleared, Step.ASK_DATE, reason)
+    wanted = [at for at in day.times if _in_part(at.hour, draft.daypart) and _in_bounds(at, draft)]
+    missed = () if wanted else (Say("part_full"),)
+    shown = tuple(
+        Alternative(day.date, time, draft.area)
+        for time in spread(wanted or list(day.times), MOST_TIMES_SHOWN)
+    )
+    asked = replace(state, step=Step.ASK_TIME, offers=shown)
+    values = {"day": day.date, "people": draft.party_size, "offers": shown}
+    return Outcome(asked, (*missed, Say("ask_time_free", values, quick_slots(shown))))
+
+
+def _in_bounds(at: time, draft: Draft) -> bool:
+    return (draft.later_than is None or at > draft.later_than) and (
+        draft.earlier_than is None or at < draft.earlier_than
+    )
+
+
+def _in_part(hour: int, part: str | None) -> bool:
+    first, last = _PARTS.get(part or "", (0, 24))
+    return first <= hour < last
+
+
+def spread(items: list[Item], most: int) -> list[Item]:
+    """At most that many of the items, evenly spread, the first and last kept."""
+    if len(items) <= most:
+        return items
+    last = len(items) - 1
+    return [items[round(index * last / (most - 1))] for index in range(most)]
+
+
+def on_booked(state: DialogueState, event: Booked) -> Outcome:
+    """Booked: the card, and a clean table for what comes next."""
+    booking = event.booking
+    done = replace(
+        state,
+        step=Step.IDLE,
+        draft=Draft(),
+        hold=None,
+        pending=None,
+        offers=(),
+        booked=(*state.booked, booking.id)[-5:],
+        consented=True,
+        misunderstood=0,
+    )
+    key = "booked" if booking.status != "pending" else "booked_pending"
+    return Outcome(done, (Say(key, {"booking": booking, "lacking": booking.lacking}, card=booking),))
+
+
+def on_refused(state: DialogueState, event: Refused, now: datetime) -> Outcome:
+    """A hold, a check or a booking was refused: the reason in words, then the way on."""
+    draft, slot = state.draft, state.pending or state.draft.slot
+    if event.code == "invalid_request":
+        return _bad_field(state, event)
+    if event.code in {"hold_expired", "not_found"} and state.hold is not None:
+        return proceed(replace(state, hold=None), now)
+    reason = _reason(event.code, event.params, draft, slot)
+    if event.code in _PARTY_REFUSALS:
+        return _other_party(state, reason)
+    if event.alternatives:
+        return _offer(state, event.alternatives, reason)
+    return _without_offers(state, event.code, reason)
+
+
+def _offer(state: DialogueState, offers: tuple[Alternative, ...], reason: Say) -> Outcome:
+    shown = offers[:3]
+    choosing = replace(state, step=Step.CHOOSE, offers=shown, pending=None)
+    asked = state.pending or state.draft.slot
+    same_day = asked is not None and all(each.date == asked.date for each in shown)
+    key = "offers_one" if len(shown) == 1 else "offers_same_day" if same_day else "offers"
+    return Outcome(choosing, (reason, Say(key, {"offers": shown}, quick_slots(shown))))
+
+
+def _without_offers(state: DialogueState, code: str, reason: Say) -> Outcome:
+    draft = state.draft
+    if code in {"guest_blocked", "deposit_required", "identification_required", "card_required"}:
+        return ask(replace(state, pending=None), Step.OFFER_HUMAN, reason)
+    if code == "phone_verification_required":
+        return ask(replace(state, draft=replace(draft, phone=None), pending=None), Step.ASK_CONTACT, reason)
+    if code == "contact_required":
+        return ask(replace(state, pending=None), Step.ASK_CONTACT, reason)
+    if code in {"lock_timeout", "unavailable", "rate_limited", "request_in_progress"}:
+        step = Step.CONFIRM if _is_complete(state) else Step.INTEREST
+        return Outcome(replace(state, step=step), (reason, Say("try_again", quick=(YES, NO))))
+    if code in _DAY_REFUSALS or draft.date is None:
+        return ask(replace(state, draft=replace(draft, date=None), pending=None), Step.ASK_DATE, reason)
+    if code in {"slot_unavailable", "pacing_limit"}:
+        cleared = replace(draft, date=None, time=None)
+        return ask(replace(state, draft=cleared, pending=None), Step.ASK_DATE, reason, Say("no_alternatives"))
+    return ask(replace(state, draft=replace(draft, time=None), pending=None), Step.ASK_TIME, reason)
+
+
+def _is_complete(state: DialogueState) -> bool:
+    return state.draft.slot is not None and state.draft.name is not None and state.draft.has_contact
+
+
+def _other_party(state: DialogueState, reason: Say) -> Outcome:
+    asked = replace(state, step=Step.ASK_PARTY, draft=replace(state.draft, party_size=None), pending=None)
+    return Outcome(asked, (reason, Say("ask_party_again", quick=(*PARTY[1::2], HUMAN))))
+
+
+def _bad_field(state: DialogueState, event: Refused) -> Outcome:
+    """A value the booking cannot take: that one is asked again."""
+    draft = state.draft
+    if any("phone" in name for name in event.fields):
+        return ask(replace(state, draft=replace(draft, phone=None)), Step.ASK_CONTACT, Say("bad_phone"))
+    if any("email" in name for name in event.fields):
+        return ask(replace(state, draft=replace(draft, email=None)), Step.ASK_CONTACT, Say("bad_email"))
+    if any("name" in name for name in event.fields):
+        return ask(replace(state, draft=replace(draft, name=None)), Step.ASK_NAME, Say("bad_name"))
+    if any("area" in name for name in event.fields):
+        return ask(
+            replace(state, draft=replace(draft, area=None), pending=None), Step.ASK_TIME, Say("bad_area")
+        )
+    if any("date" in name or "time" in name for name in event.fields):
+        cleared = replace(draft, date=None, time=None)
+        return ask(replace(state, draft=cleared, pending=None), Step.ASK_DATE, Say("bad_date"))
+    return ask(
+        replace(state, draft=replace(draft, party_size=None), pending=None), Step.ASK_PARTY, Say("bad_party")
+    )
+
+
+def _reason(code: str, params: object, draft: Draft, slot: SlotAsk | None = None) -> Say:
+    values = dict(params) if isinstance(params, dict) else {}
+    if slot is not None:
+        values["slot"] = slot
+    elif draft.party_size is not None:
+        values["people"] = draft.party_size
+    return Say(f"refusal.{code}", values)
+
+
+# --- messages in the middle ------------------------------------------------------------------------------------------------
+
+
+def heard_in_booking(
+    state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime
+) -> Outcome | None:
+    """What a message means while a booking is being made; None when it means nothing here."""
+    read = heard.read
+    offer = picked_offer(state, heard) if state.step in {Step.CHOOSE, Step.INTEREST, Step.ASK_TIME} else None
+    if offer is not None and not _changes_more(read, offer):
+        return _take_offer(state, offer, now)
+    if read.intent == "confirm" and not _has_slot_values(read):
+        return _yes(state, heard, facts, now)
+    if read.intent == "deny" and not _has_values(read):
+        return _no(state, heard)
+    if read.intent == "cancel" and read.slots.code is None:
+        return drop(state)
+    if _has_values(read) or read.slots.party_delta is not None or read.slots.daypart is not None:
+        return take_in(_forget_time_for_part(state, read), heard, facts, now)
+    if read.intent in {"reserve", "availability"}:
+        return Outcome(state, question(state))
+    return _which_value(state, heard)
+
+
+def has_booking_values(read: Understanding) -> bool:
+    """Whether the message states a value of the booking itself, not only a wish or a need."""
+    slots = read.slots
+    return _has_slot_values(read) or any(
+        each is not None for each in (slots.name, slots.phone, slots.email, slots.code)
+    )
+
+
+def _has_slot_values(read: Understanding) -> bool:
+    slots = read.slots
+    return any(each is not None for each in (slots.date, slots.time, slots.party_size, slots.party_delta))
+
+
+def _has_values(read: Understanding) -> bool:
+    slots = read.slots
+    more = (slots.name, slots.phone, slots.email, slots.area, slots.notes, slots.occasion)
+    return _has_slot_values(read) or any(each is not None for each in more)
+
+
+def _changes_more(read: Understanding, offer: Alternative) -> bool:
+    """Whether the message also changes the people: then it is a correction, not a pick."""
+    return read.slots.party_size is not None or read.slots.party_delta is not None
+
+
+def _take_offer(state: DialogueState, offer: Alternative, now: datetime) -> Outcome:
+    draft = replace(state.draft, date=offer.date, time=offer.time, looking=False)
+    if offer.area is not None and state.draft.area is not None:
+        draft = replace(draft, area=offer.area)
+    return proceed(replace(state, draft=draft, offers=(), misunderstood=0), now)
+
+
+def _forget_time_for_part(state: DialogueState, read: Understanding) -> DialogueState:
+    """'mejor por la noche' without an hour asks for the hour again."""
+    if (
+        read.slots.daypart is None
+        or read.slots.time is not None
+        or state.step in {Step.ASK_PARTY, Step.ASK_DATE}
+    ):
+        return state
+    return replace(state, draft=replace(state.draft, time=None))
+
+
+def _yes(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome | None:
+    added = merged(state, heard, facts)
+    if state.step is Step.CONFIRM and _is_complete(replace(state, draft=added)):
+        slot = added.slot
+        hold = (
+            state.hold if state.hold is not None and slot is not None and is_held(state, slot, now) else None
+        )
+        return Outcome(replace(state, draft=added), (), Book(added, hold.id if hold else None))
+    if state.step is Step.INTEREST:
+        return proceed(replace(state, draft=replace(added, looking=False)), now)
+    if added != state.draft:
+        return proceed(replace(state, draft=added), now)
+    return None
+
+
+def _no(state: DialogueState, heard: Heard) -> Outcome:
+    if state.step is Step.CONFIRM:
+        return ask(state, Step.FIX)
+    if state.step in {Step.CHOOSE, Step.ASK_TIME}:
+        cleared = replace(state, draft=replace(state.draft, time=None, date=None), offers=())
+        return ask(cleared, Step.ASK_DATE, Say("other_day"))
+    return drop(state)
+
+
+def _which_value(state: DialogueState, heard: Heard) -> Outcome | None:
+    """'otra hora', 'otro día': which value is to be asked again."""
+    said = set(re.findall(r"\w+", heard.text.lower()))
+    draft = state.draft
+    if said & _HOUR_WORDS and draft.date is not None and draft.party_size is not None:
+        bounded = replace(
+            draft,
+            time=None,
+            later_than=draft.time if said & _LATER else None,
+            earlier_than=draft.time if said & _EARLIER else None,
+        )
+        again = replace(state, draft=bounded, step=Step.ASK_TIME)
+        return Outcome(again, (), ShowDay(draft.date, draft.party_size, draft.area))
+    if said & _DAY_WORDS:
+        return ask(replace(state, draft=replace(draft, date=None)), Step.ASK_DATE)
+    if said & _PEOPLE_WORDS:
+        return ask(replace(state, draft=replace(draft, party_size=None)), Step.ASK_PARTY)
+    return ask(state, Step.FIX) if heard.read.intent == "change" and state.step is Step.CONFIRM else None
+
+
+def drop(state: DialogueState) -> Outcome:
+    """The guest leaves it: the hold goes back, nothing was booked."""
+    left = replace(state, step=Step.IDLE, draft=Draft(), hold=None, pending=None, offers=(), misunderstood=0)
+    release = ReleaseHold(state.hold.id) if state.hold is not None else None
+    return Outcome(left, (Say("dropped"),), release)
+
+
+def to_waitlist(state: DialogueState) -> Outcome:
+    """There is no waiting list yet that the dialogue could write to: the team gets the wish, and the guest is told so."""
+    return Outcome(state, (Say("waitlist_by_staff"),), HandOver("waitlist"))
+
+
+__all__ = [
+    "YES",
+    "begin",
+    "drop",
+    "has_booking_values",
+    "heard_in_booking",
+    "on_booked",
+    "on_day",
+    "on_free",
+    "on_held",
+    "on_refused",
+    "proceed",
+    "take_in",
+    "to_waitlist",
+]

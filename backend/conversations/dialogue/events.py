@@ -1,0 +1,244 @@
+"""What comes into the machine and what goes out of it: events, actions, sentences. Plain values.
+
+The runner feeds `Heard` for a message, then, for each action the machine asks for, the event with its result; a refusal of any
+action comes back as `Refused`. `Say` names a text of the catalogue; `render` turns it into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from backend.conversations.dialogue.records import Alternative, BookingSeen, DayTimes, HoldTaken, SlotAsk
+from backend.conversations.dialogue.state import DialogueState, Draft
+from backend.conversations.understanding import Understanding
+
+# --- events ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message of the guest, read; `turn` is its message id. `phone` and `email` are what the channel proves of the sender."""
+
+    read: Understanding
+    text: str
+    turn: str
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFree:
+    """The slot that was checked is free."""
+
+    ask: SlotAsk
+
+
+@dataclass(frozen=True, slots=True)
+class SlotHeld:
+    """The slot is kept for this guest; an earlier hold was given back in the same step."""
+
+    hold: HoldTaken
+
+
+@dataclass(frozen=True, slots=True)
+class HoldGone:
+    """The hold was given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayKnown:
+    """The free times of a day."""
+
+    day: DayTimes
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The booking exists."""
+
+    booking: BookingSeen
+
+
+@dataclass(frozen=True, slots=True)
+class BookingsFound:
+    """The bookings this guest may see; empty when there is none."""
+
+    bookings: tuple[BookingSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookingCancelled:
+    """The booking is cancelled; `late` by the restaurant's policy, `penalty` in words when there is one."""
+
+    booking: BookingSeen
+    late: bool
+    penalty: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingChanged:
+    """The booking as it is now."""
+
+    booking: BookingSeen
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The thread is with the staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The thread is the assistant's again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An action was refused: the code, the numbers for its sentence, what is free instead, the fields that were wrong."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    alternatives: tuple[Alternative, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+Result = (
+    SlotFree
+    | SlotHeld
+    | HoldGone
+    | DayKnown
+    | Booked
+    | BookingsFound
+    | BookingCancelled
+    | BookingChanged
+    | HandedOver
+    | TakenBack
+    | Refused
+)
+Event = Heard | Result
+
+# --- actions ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSlot:
+    """Is it free? Answers SlotFree or Refused with alternatives; takes nothing."""
+
+    ask: SlotAsk
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSlot:
+    """Keep it. Answers SlotHeld, or Refused and then `instead_of` stays held."""
+
+    ask: SlotAsk
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHold:
+    """Give it back; one that is gone already is fine. Answers HoldGone."""
+
+    hold_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDay:
+    """Which times are free that day. Answers DayKnown."""
+
+    date: date
+    party_size: int
+    area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Make the booking of a draft that the guest confirmed, privacy accepted. Answers Booked or Refused."""
+
+    draft: Draft
+    hold_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindBookings:
+    """The guest's coming bookings: the one with this code, or those of this session and sender. Answers BookingsFound."""
+
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBooking:
+    """Cancel it. Answers BookingCancelled or Refused."""
+
+    booking: BookingSeen
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBooking:
+    """Move it. Answers BookingChanged, or Refused and the booking stays as it was."""
+
+    booking: BookingSeen
+    ask: SlotAsk
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Give the thread to the staff: `asked`, `misunderstood`, `upset`, `waitlist`, `group`. Answers HandedOver."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take the thread back from the staff because the guest wants the assistant again. Answers TakenBack."""
+
+
+Action = (
+    CheckSlot
+    | HoldSlot
+    | ReleaseHold
+    | ShowDay
+    | Book
+    | FindBookings
+    | CancelBooking
+    | ChangeBooking
+    | HandOver
+    | TakeBack
+)
+
+# --- what is said ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """An answer to tap: the catalogue's `quick.<key>`, or a slot, a day or a booking written out.
+
+    `value` is the text it sends; None sends its title, so that an answer is always in the guest's language.
+    """
+
+    key: str | None = None
+    slot: Alternative | None = None
+    day: date | None = None
+    booking: BookingSeen | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One sentence: the text `chat.<key>` with its values, answers to tap, perhaps a booking's card."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    quick: tuple[Quick, ...] = ()
+    card: BookingSeen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The new state, what to say, and at most one action to do before going on."""
+
+    state: DialogueState
+    says: tuple[Say, ...] = ()
+    action: Action | None = None

@@ -1,0 +1,245 @@
+"""Bookings that exist: look at them, cancel them, change them. Pure; called by `machine`.
+
+A booking is found by its code or because it is this session's own, never by a name. What would happen is told before it is
+done, and done only after a yes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.conversations.dialogue.asking import ask, question, quick_slots
+from backend.conversations.dialogue.events import (
+    BookingCancelled,
+    BookingChanged,
+    BookingsFound,
+    CancelBooking,
+    ChangeBooking,
+    FindBookings,
+    Heard,
+    Outcome,
+    Refused,
+    Say,
+)
+from backend.conversations.dialogue.merging import about_of, picked_offer, wanted_slot, wish_of
+from backend.conversations.dialogue.records import Alternative, BookingSeen
+from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish
+
+_SETTLED = frozenset({"cancelled", "no_show", "completed", "expired"})
+MOST_LISTED = 5
+
+
+def begin(state: DialogueState, heard: Heard, purpose: Purpose) -> Outcome:
+    """Looks for the booking the guest means."""
+    about = about_of(heard)
+    wish = wish_of(heard) if purpose == "change" else Wish()
+    if purpose != "change":
+        slots = heard.read.slots
+        about = Wish(slots.date or about.date, slots.time or about.time, slots.party_size or about.party_size)
+    code = heard.read.slots.code
+    looking = replace(
+        state, purpose=purpose, about=about, wish=wish, target=None, found=(), code_asked=code is not None
+    )
+    return Outcome(looking, (), FindBookings(code))
+
+
+def on_found(state: DialogueState, event: BookingsFound) -> Outcome:
+    """None: ask for the code; one: go on with it; several: which one."""
+    live = [each for each in event.bookings if each.status not in _SETTLED]
+    bookings = live or list(event.bookings)
+    meant = [each for each in bookings if _is_meant(each, state.about)] or bookings
+    if not meant:
+        return _none_found(state)
+    if len(meant) == 1:
+        return _with_target(replace(state, found=tuple(meant)), meant[0])
+    listed = tuple(meant[:MOST_LISTED])
+    if state.purpose == "status":
+        done = replace(state, found=listed, purpose=None, step=_after_look(state))
+        return Outcome(done, (Say("your_bookings", {"bookings": listed}), *question(done)))
+    return ask(replace(state, found=listed), Step.PICK)
+
+
+def _none_found(state: DialogueState) -> Outcome:
+    said = "no_booking" if state.code_asked else "no_booking_yours"
+    if state.step in BOOKING_STEPS:
+        going_on = replace(state, purpose=None)
+        return Outcome(going_on, (Say(said), *question(going_on)))
+    return ask(replace(state, found=()), Step.ASK_CODE, Say(said))
+
+
+def _after_look(state: DialogueState) -> Step:
+    """A look at one's bookings leaves a booking in the making where it was, and ends anything else."""
+    return state.step if state.step in BOOKING_STEPS else Step.IDLE
+
+
+def _is_meant(booking: BookingSeen, about: Wish) -> bool:
+    return (
+        about.date in {None, booking.date}
+        and about.time in {None, booking.time}
+        and about.party_size in {None, booking.party_size}
+    )
+
+
+def _with_target(state: DialogueState, booking: BookingSeen) -> Outcome:
+    found = replace(state, target=booking, misunderstood=0)
+    if booking.status in _SETTLED:
+        done = replace(found, step=_after_look(state), purpose=None, target=None)
+        return Outcome(done, (Say(f"booking_{booking.status}", {"booking": booking}), *question(done)))
+    if state.purpose == "cancel":
+        late = "cancel_late_penalty" if booking.penalty else "cancel_late"
+        key = late if booking.late_now else "cancel_free"
+        notice = (
+            (Say(key, {"booking": booking}),) if booking.late_now or booking.free_cancellation_hours else ()
+        )
+        return ask(found, Step.CONFIRM_CANCEL, *notice)
+    if state.purpose == "change":
+        return _towards_change(found)
+    done = replace(found, step=_after_look(state), purpose=None, target=None)
+    key = "booking_pending" if booking.status == "pending" else "booking_is"
+    shown = Say(key, {"booking": booking, "lacking": booking.lacking}, card=booking)
+    return Outcome(done, (shown, *question(done)))
+
+
+def _towards_change(state: DialogueState) -> Outcome:
+    wanted = wanted_slot(state)
+    if wanted is None:
+        return ask(state, Step.ASK_CHANGE)
+    target = state.target
+    if target is not None and (wanted.date, wanted.time, wanted.party_size) == (
+        target.date,
+        target.time,
+        target.party_size,
+    ):
+        return ask(replace(state, wish=Wish()), Step.ASK_CHANGE, Say("already_so"))
+    return ask(replace(state, pending=wanted), Step.CONFIRM_CHANGE)
+
+
+def on_cancelled(state: DialogueState, event: BookingCancelled) -> Outcome:
+    """Cancelled, said with what it costs when it costs something."""
+    done = _finished(state, keep=tuple(each for each in state.booked if each != event.booking.id))
+    key = "cancelled_penalty" if event.penalty else "cancelled_late" if event.late else "cancelled"
+    return Outcome(done, (Say(key, {"booking": event.booking, "penalty": event.penalty}),))
+
+
+def on_changed(state: DialogueState, event: BookingChanged) -> Outcome:
+    """The booking as it is now, with its code."""
+    done = _finished(state, keep=state.booked)
+    return Outcome(done, (Say("changed", {"booking": event.booking}, card=event.booking),))
+
+
+def _finished(state: DialogueState, keep: tuple[str, ...]) -> DialogueState:
+    return replace(
+        state,
+        step=Step.IDLE,
+        purpose=None,
+        target=None,
+        found=(),
+        pending=None,
+        offers=(),
+        wish=Wish(),
+        about=Wish(),
+        booked=keep,
+        misunderstood=0,
+    )
+
+
+def on_refused(state: DialogueState, event: Refused) -> Outcome:
+    """The booking stays as it was; why, and what would be free instead."""
+    values = {**event.params, **({"slot": state.pending} if state.pending else {})}
+    if event.code == "not_found":
+        return ask(replace(state, target=None, found=()), Step.ASK_CODE, Say("no_booking"))
+    reason = Say(f"refusal.{event.code}", values)
+    if state.purpose != "change" or state.target is None:
+        return Outcome(_finished(state, keep=state.booked), (reason, Say("as_it_was")))
+    offers = tuple(each for each in event.alternatives if not _is_current(state, each))[:3]
+    if offers:
+        choosing = replace(state, step=Step.CHOOSE_CHANGE, offers=offers)
+        return Outcome(choosing, (reason, Say("offers_change", {"offers": offers}, quick_slots(offers))))
+    return ask(replace(state, wish=Wish(), pending=None), Step.ASK_CHANGE, reason, Say("as_it_was"))
+
+
+def _is_current(state: DialogueState, offer: Alternative) -> bool:
+    """Whether the offered slot is the one the booking has already."""
+    target, wanted = state.target, state.pending
+    if target is None or wanted is None or wanted.party_size != target.party_size:
+        return False
+    return (offer.date, offer.time) == (target.date, target.time)
+
+
+# --- messages in the middle ------------------------------------------------------------------------------------------------
+
+
+def heard_with_booking(state: DialogueState, heard: Heard) -> Outcome | None:
+    """What a message means while an existing booking is dealt with; None when it means nothing here."""
+    read, step = heard.read, state.step
+    if step is Step.ASK_CODE:
+        if read.slots.code is None:
+            return _leave_on_no(state, heard)
+        return Outcome(replace(state, code_asked=True), (), FindBookings(read.slots.code))
+    if step is Step.PICK:
+        return _pick(state, heard)
+    if step is Step.CONFIRM_CANCEL:
+        return _answer_cancel(state, heard)
+    return _answer_change(state, heard)
+
+
+def _leave_on_no(state: DialogueState, heard: Heard) -> Outcome | None:
+    if heard.read.intent != "deny":
+        return None
+    return Outcome(_finished(state, keep=state.booked), (Say("as_you_like"),))
+
+
+def _pick(state: DialogueState, heard: Heard) -> Outcome | None:
+    slots = heard.read.slots
+    about = Wish(slots.date, slots.time, slots.party_size)
+    fits = [each for each in state.found if each.code == slots.code]
+    if not fits and not about.is_empty:
+        fits = [each for each in state.found if _is_meant(each, about)]
+    if not fits and slots.choice is not None and -1 <= slots.choice < len(state.found):
+        fits = [state.found[slots.choice]]
+    if len(fits) == 1:
+        return _with_target(state, fits[0])
+    return _leave_on_no(state, heard)
+
+
+def _answer_cancel(state: DialogueState, heard: Heard) -> Outcome | None:
+    intent = heard.read.intent
+    if state.target is None:
+        return None
+    if intent in {"confirm", "cancel"} and "deny" not in heard.read.also:
+        return Outcome(state, (), CancelBooking(state.target))
+    if intent == "deny":
+        return Outcome(_finished(state, keep=state.booked), (Say("kept", {"booking": state.target}),))
+    if intent == "change":
+        return _towards_change(replace(state, purpose="change", wish=wish_of(heard)))
+    return None
+
+
+def _answer_change(state: DialogueState, heard: Heard) -> Outcome | None:
+    read = heard.read
+    if state.target is None:
+        return None
+    offer = picked_offer(state, heard) if state.step is Step.CHOOSE_CHANGE else None
+    if offer is not None:
+        wish = replace(state.wish, date=offer.date, time=offer.time)
+        return _towards_change(replace(state, wish=wish, offers=()))
+    wish = wish_of(heard)
+    if not wish.is_empty:
+        return _towards_change(replace(state, wish=_joined(state.wish, wish)))
+    if read.intent == "confirm" and state.step is Step.CONFIRM_CHANGE and state.pending is not None:
+        return Outcome(state, (), ChangeBooking(state.target, state.pending))
+    if read.intent == "deny":
+        return Outcome(_finished(state, keep=state.booked), (Say("kept", {"booking": state.target}),))
+    if read.intent == "cancel":
+        return ask(replace(state, purpose="cancel"), Step.CONFIRM_CANCEL)
+    return None
+
+
+def _joined(before: Wish, added: Wish) -> Wish:
+    """A later wish over an earlier one; people given as a number take the place of 'two more'."""
+    return Wish(
+        added.date or before.date,
+        added.time or before.time,
+        added.party_size or (None if added.delta is not None else before.party_size),
+        added.delta if added.delta is not None else before.delta if added.party_size is None else None,
+    )

@@ -1,0 +1,130 @@
+"""What a message adds to the draft of a booking, or to the wish for an existing one. Called by the flows; pure.
+
+New values replace old ones: that is how a correction works at any moment ("mejor a las nueve", "seremos dos más").
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import date, timedelta
+
+from backend.conversations.dialogue.events import Heard
+from backend.conversations.dialogue.records import Alternative, RestaurantFacts, SlotAsk
+from backend.conversations.dialogue.state import DialogueState, Draft, Wish
+from backend.conversations.understanding import Slots
+
+# How restaurants name the places that guests ask for by kind.
+_AREA_WORDS = {
+    "terrace": ("terraza", "terrace", "patio", "veranda"),
+    "rooftop": ("azotea", "rooftop", "ático", "terraza", "terrace"),
+    "outside": ("exterior", "outside", "outdoor", "terraza", "terrace", "patio", "jardín", "garden"),
+    "inside": ("salón", "interior", "comedor", "sala", "inside", "indoor", "dining"),
+    "bar": ("barra", "bar", "counter"),
+    "garden": ("jardín", "garden"),
+    "private": ("privado", "reservado", "private"),
+}
+_SATURDAY = 5
+
+
+def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
+    """The draft with the message's values; what the channel proves of the sender fills an empty contact."""
+    draft, slots, source = state.draft, heard.read.slots, heard.read.source
+    people = slots.party_size or draft.party_size or source.party_size
+    if slots.party_delta is not None and people is not None and slots.party_size is None:
+        people = max(1, people + slots.party_delta)
+    changed = replace(
+        draft,
+        id=draft.id or heard.turn,
+        party_size=people,
+        date=slots.date or draft.date or source.date,
+        time=slots.time or draft.time or source.time,
+        area=area_of(slots, heard.text, facts) or draft.area,
+        name=slots.name or draft.name,
+        phone=slots.phone or draft.phone,
+        email=slots.email or draft.email,
+        notes=_joined(draft.notes, slots.notes),
+        occasion=slots.occasion or draft.occasion,
+        daypart=slots.daypart or draft.daypart,
+        later_than=None,
+        earlier_than=None,
+    )
+    if not changed.has_contact:
+        changed = replace(changed, phone=heard.phone, email=heard.email)
+    return changed
+
+
+def _joined(before: str | None, added: str | None) -> str | None:
+    if before is None or added is None:
+        return added or before
+    return before if added in before else f"{before}; {added}"
+
+
+def area_of(slots: Slots, text: str, facts: RestaurantFacts) -> str | None:
+    """The id of the area asked for: by the restaurant's own name for it, else by its kind."""
+    plain = _plain(text)
+    for area in facts.areas:
+        if _plain(area.name) in plain.split() or (" " in area.name and _plain(area.name) in plain):
+            return area.id
+    for word in _AREA_WORDS.get(slots.area or "", ()):
+        for area in facts.areas:
+            if _plain(word) in _plain(area.name):
+                return area.id
+    return None
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.lower())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def wish_of(heard: Heard) -> Wish:
+    """What the message wants an existing booking to become."""
+    slots = heard.read.slots
+    return Wish(
+        slots.date, slots.time, slots.party_size, slots.party_delta if slots.party_size is None else None
+    )
+
+
+def about_of(heard: Heard) -> Wish:
+    """The values that describe the booking meant ("la del viernes")."""
+    source = heard.read.source
+    return Wish(source.date, source.time, source.party_size)
+
+
+def wanted_slot(state: DialogueState) -> SlotAsk | None:
+    """The slot the target booking should move to; None while nothing is wished for."""
+    target, wish = state.target, state.wish
+    if target is None or wish.is_empty:
+        return None
+    people = wish.party_size or max(1, target.party_size + (wish.delta or 0))
+    # A new day may not have the old area free; a new hour of the same day keeps it.
+    area = target.area if wish.date is None or wish.date == target.date else None
+    return SlotAsk(people, wish.date or target.date, wish.time or target.time, area)
+
+
+def picked_offer(state: DialogueState, heard: Heard) -> Alternative | None:
+    """The offered slot the message picks: by day and hour, by its place in the list, or the only one by a yes."""
+    slots, offers = heard.read.slots, state.offers
+    if not offers:
+        return None
+    if slots.time is not None or slots.date is not None:
+        hours = slots.time_choices or ((slots.time,) if slots.time else ())
+        fits = [
+            each
+            for each in offers
+            if (not hours or each.time in hours) and (slots.date is None or each.date == slots.date)
+        ]
+        return fits[0] if len(fits) == 1 else None
+    if slots.choice is not None and -1 <= slots.choice < len(offers):
+        return offers[slots.choice]
+    return offers[0] if heard.read.intent == "confirm" and len(offers) == 1 else None
+
+
+def is_weekend_choice(choices: tuple[date, ...]) -> bool:
+    """Whether the guest said "el finde": Saturday or Sunday, still to be chosen."""
+    return (
+        len(choices) == 2
+        and choices[0].weekday() == _SATURDAY
+        and choices[1] - choices[0] == timedelta(days=1)
+    )

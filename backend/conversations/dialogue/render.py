@@ -1,0 +1,338 @@
+"""From sentences of the machine to words: texts of the catalogue, dates and times as the reader writes them, cards. Pure.
+
+Called by `backend.conversations.service` at the end of a turn. A text may have a `.usted` form beside the plain one, for
+restaurants that address their guests so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from backend.conversations.dialogue.events import Quick, Say
+from backend.conversations.dialogue.records import (
+    Alternative,
+    BookingSeen,
+    OpeningDay,
+    RestaurantFacts,
+    SlotAsk,
+)
+from backend.platform.texts import has, language_of, say
+from backend.platform.wording import clock_time, listed, long_date
+
+
+@dataclass(frozen=True, slots=True)
+class QuickReply:
+    """An answer to tap: what it shows and what it sends."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A booking as a card: the code as a picture, links, lines of text."""
+
+    title: str
+    image_url: str
+    code: str
+    manage_url: str
+    calendar_url: str
+    lines: tuple[str, ...]
+    kind: str = "booking"
+
+    def to_json(self) -> dict[str, Any]:
+        """The card as the contract writes it."""
+        return {
+            "kind": self.kind,
+            "title": self.title,
+            "imageUrl": self.image_url,
+            "code": self.code,
+            "manageUrl": self.manage_url,
+            "calendarUrl": self.calendar_url,
+            "lines": list(self.lines),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the guest; channels that cannot show cards or quick replies fall back to the text."""
+
+    text: str
+    quick_replies: tuple[QuickReply, ...] = ()
+    card: Card | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The reply as the contract writes it: `{text, quickReplies?, card?}`."""
+        shape: dict[str, Any] = {"text": self.text}
+        if self.quick_replies:
+            shape["quickReplies"] = [
+                {"title": each.title, "value": each.value} for each in self.quick_replies
+            ]
+        if self.card is not None:
+            shape["card"] = self.card.to_json()
+        return shape
+
+    @classmethod
+    def from_json(cls, shape: Mapping[str, Any]) -> Reply:
+        """The reply again from its stored form."""
+        card = shape.get("card")
+        return cls(
+            shape["text"],
+            tuple(QuickReply(each["title"], each["value"]) for each in shape.get("quickReplies", ())),
+            Card(
+                card["title"],
+                card["imageUrl"],
+                card["code"],
+                card["manageUrl"],
+                card["calendarUrl"],
+                tuple(card["lines"]),
+                card["kind"],
+            )
+            if card
+            else None,
+        )
+
+
+def replies(says: Sequence[Say], facts: RestaurantFacts, locale: str, today: date) -> list[Reply]:
+    """One reply a turn: the sentences joined, the last one's answers to tap, the card if there is one."""
+    if not says:
+        return []
+    voice = Voice(facts, locale, today)
+    text = ""
+    for each in says:
+        sentence = voice.sentence(each)
+        # A list of lines ends before the next sentence begins.
+        text += ("\n" if "\n" in text else " ") * bool(text) + sentence
+    quick = next((each.quick for each in reversed(says) if each.quick), ())
+    card = next((each.card for each in says if each.card is not None), None)
+    return [Reply(text, voice.quick_all(quick), voice.card(card) if card else None)]
+
+
+def locale_for(language: str, asked: str | None, facts: RestaurantFacts) -> str:
+    """The locale to write in: the guest's own when it is in the language they write, else the restaurant's, else a plain one."""
+    for candidate in (asked, facts.locale):
+        if candidate and language_of(candidate, default="") == language:
+            return candidate
+    return "en-GB" if language == "en" else "es-ES"
+
+
+class Voice:
+    """Writes for one reader of one restaurant."""
+
+    def __init__(self, facts: RestaurantFacts, locale: str, today: date) -> None:
+        self._facts, self._locale, self._today = facts, locale, today
+        self._spanish = language_of(locale) == "es"
+
+    def text(self, key: str, **params: object) -> str:
+        """A text of the catalogue, in the restaurant's way of addressing guests."""
+        formal = f"{key}.usted"
+        return say(
+            formal if self._facts.formality == "usted" and has(formal, self._locale) else key,
+            self._locale,
+            **params,
+        )
+
+    def sentence(self, said: Say) -> str:
+        """The words of one sentence."""
+        params = {"privacy": self._privacy(), **self._params(said.values)}
+        key = f"chat.{said.key}"
+        if said.key.startswith("refusal."):
+            key = self._refusal_key(said.key, params)
+        return self.text(key, **params)
+
+    def _privacy(self) -> str:
+        url = self._facts.privacy_url
+        return self.text("chat.privacy", url=url) if url else ""
+
+    def _refusal_key(self, key: str, params: Mapping[str, object]) -> str:
+        """The chat's own wording of a refusal where it has one and the numbers for it, else the one everybody uses."""
+        for candidate in (f"chat.{key}", key):
+            if has(candidate, self._locale) and _fillable(say(candidate, self._locale), params):
+                return candidate
+        return "chat.refusal.other"
+
+    def _params(self, values: Mapping[str, object]) -> dict[str, object]:
+        params: dict[str, object] = {}
+        for name, value in values.items():
+            writer = _WRITERS.get(name)
+            if writer is not None and value is not None:
+                params.update(writer(self, value))
+            else:
+                params[name] = "" if value is None else value
+        return params
+
+    # values -------------------------------------------------------------------------------------------------------------
+
+    def slot(self, slot: SlotAsk | BookingSeen) -> dict[str, object]:
+        """People, day, hour and place of a slot or a booking."""
+        return {
+            "people": slot.party_size,
+            "partySize": slot.party_size,
+            "persons": self.persons(slot.party_size),
+            "day": self.day(slot.date),
+            "date": long_date(slot.date, self._locale, self._today),
+            "at": self.at(slot.time),
+            "At": _capital(self.at(slot.time)),
+            "Day": _capital(self.day(slot.date)),
+            "time": clock_time(slot.time, self._locale),
+            "where": self.where(slot.area),
+        }
+
+    def booking(self, booking: BookingSeen) -> dict[str, object]:
+        """A booking's own words."""
+        late = {"hours": booking.free_cancellation_hours or 0, "penalty": booking.penalty or ""}
+        return {
+            **self.slot(booking),
+            **late,
+            "name": booking.name,
+            "first": booking.name.split(" ")[0],
+            "code": booking.code,
+        }
+
+    def persons(self, count: int) -> str:
+        """'1 persona', '4 personas'."""
+        return self.text("chat.person" if count == 1 else "chat.persons", count=count)
+
+    def day(self, day: date) -> str:
+        """'el viernes 18 de diciembre', 'on Friday 18 December'."""
+        return self.text("chat.on_day", day=long_date(day, self._locale, self._today))
+
+    def at(self, at: time) -> str:
+        """'a las 20:00', 'at 8:00 pm'."""
+        one = self._spanish and at.hour == 1
+        return self.text("chat.at_one" if one else "chat.at", time=clock_time(at, self._locale))
+
+    def where(self, area: str | None) -> str:
+        """', en la terraza' for a place that was asked for, else nothing."""
+        name = next((each.name for each in self._facts.areas if each.id == area), None)
+        return self.text("chat.in_area", area=name) if name else ""
+
+    def offers(self, offers: Sequence[Alternative]) -> dict[str, object]:
+        """Free slots in a row: hours alone when they are all on one day."""
+        days = {each.date for each in offers}
+        if len(days) == 1:
+            hours = [clock_time(each.time, self._locale) for each in offers]
+            if self._spanish and len(hours) <= 3:
+                hours = [self.at(each.time) for each in offers]
+            elif self._spanish:
+                hours[0] = self.at(offers[0].time)
+            return {"options": listed(hours, self._locale, last="or"), "day": self.day(offers[0].date)}
+        named = [f"{self.day(each.date)} {self.at(each.time)}" for each in offers]
+        return {"options": listed(named, self._locale, last="or")}
+
+    def spans(self, spans: Sequence[tuple[time, time]]) -> str:
+        """'de 13:00 a 16:00 y de 20:00 a 23:30'."""
+        said = [
+            self.text("chat.span", start=clock_time(start, self._locale), end=clock_time(end, self._locale))
+            for start, end in spans
+        ]
+        return listed(said, self._locale)
+
+    def opening(self, week: Sequence[OpeningDay]) -> str:
+        """The week's hours, days with equal hours together, a line each."""
+        groups: list[tuple[list[int], tuple[tuple[time, time], ...]]] = []
+        for day in week:
+            if groups and groups[-1][1] == day.spans:
+                groups[-1][0].append(day.weekday)
+            else:
+                groups.append(([day.weekday], day.spans))
+        return "\n".join(self._opening_line(days, spans) for days, spans in groups)
+
+    def _opening_line(self, days: Sequence[int], spans: Sequence[tuple[time, time]]) -> str:
+        names = [self.text(f"chat.weekday.{day}") for day in (days[0], days[-1])]
+        named = (
+            names[0] if len(days) == 1 else self.text("chat.weekday.from_to", first=names[0], last=names[1])
+        )
+        hours = self.spans(spans) if spans else self.text("chat.closed")
+        return f"{_capital(named)}: {hours}"
+
+    def quick_all(self, quick: Sequence[Quick]) -> tuple[QuickReply, ...]:
+        """Answers to tap; slots of different days name their day."""
+        days = {each.slot.date for each in quick if each.slot is not None}
+        return tuple(self._quick(each, with_day=len(days) > 1) for each in quick)
+
+    def _quick(self, quick: Quick, *, with_day: bool) -> QuickReply:
+        if quick.slot is not None:
+            title = clock_time(quick.slot.time, self._locale)
+            if with_day:
+                title = f"{long_date(quick.slot.date, self._locale)}, {title}"
+        elif quick.booking is not None:
+            title = f"{long_date(quick.booking.date, self._locale)}, {clock_time(quick.booking.time, self._locale)}"
+        elif quick.day is not None:
+            title = _capital(long_date(quick.day, self._locale))
+        else:
+            title = self.text(f"chat.quick.{quick.key}")
+        return QuickReply(title, quick.value or title)
+
+    def card(self, booking: BookingSeen) -> Card:
+        """The card of a booking."""
+        lines = [
+            _capital(long_date(booking.date, self._locale, self._today)),
+            f"{clock_time(booking.time, self._locale)} · {self.persons(booking.party_size)}",
+            booking.name,
+        ]
+        area = next((each.name for each in self._facts.areas if each.id == booking.area), None)
+        if area:
+            lines.append(area)
+        title = self.text("chat.card_title", restaurant=self._facts.name)
+        return Card(
+            title, booking.image_url, booking.code, booking.manage_url, booking.calendar_url, tuple(lines)
+        )
+
+    def listed_bookings(self, bookings: Sequence[BookingSeen]) -> str:
+        """Several bookings, a line each."""
+        return "\n".join(self.text("chat.booking_line", **self.booking(each)) for each in bookings)
+
+    def answer(self, texts: Mapping[str, str]) -> str:
+        """The profile's own words in the reader's language, or in the other when there is only that."""
+        language = language_of(self._locale)
+        return texts.get(language) or next(iter(texts.values()))
+
+    def hours_of_staff(self, span: tuple[time, time]) -> dict[str, object]:
+        """When people answer."""
+        return {"start": self._short(span[0]), "end": self._short(span[1])}
+
+    def _short(self, at: time) -> str:
+        """An hour without its minutes where the language allows it: '11 pm', 'noon', '23:00'."""
+        if not self._spanish and at == time(12, 0):
+            return self.text("chat.noon")
+        return clock_time(at, self._locale).replace(":00 ", " ")
+
+    def lacking(self, lacking: Sequence[str]) -> str:
+        """What keeps a booking pending, in words."""
+        return listed([self.text(f"chat.lacking.{each}") for each in lacking], self._locale)
+
+
+_Writer = Callable[[Voice, Any], Mapping[str, object]]
+_WRITERS: dict[str, _Writer] = {
+    "slot": Voice.slot,
+    "booking": Voice.booking,
+    "bookings": lambda voice, value: {"list": voice.listed_bookings(value)},
+    "offers": lambda voice, value: voice.offers(value) if value else {"options": ""},
+    "day": lambda voice, value: {"day": voice.day(value), "Day": _capital(voice.day(value))},
+    "either_day": lambda voice, value: {
+        "options": listed([voice.day(each) for each in value], voice._locale, last="or")
+    },
+    "people": lambda voice, value: {"people": value, "partySize": value, "persons": voice.persons(value)},
+    "spans": lambda voice, value: {"spans": voice.spans(value)},
+    "opening": lambda voice, value: {"opening": voice.opening(value)},
+    "answer": lambda voice, value: {"answer": voice.answer(value)},
+    "staff_hours": lambda voice, value: voice.hours_of_staff(value),
+    "lacking": lambda voice, value: {"lacking": voice.lacking(value)},
+}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _fillable(sentence: str, params: Mapping[str, object]) -> bool:
+    """Whether every placeholder of the sentence has its value."""
+    try:
+        sentence.format_map(params)
+    except KeyError:
+        return False
+    return True

@@ -1,0 +1,196 @@
+"""Where a conversation stands: the step, the draft of a booking, the slot held, what was offered. Immutable and JSON-able.
+
+The machine makes a new state each turn; `service` stores `to_json` and reads it back with `from_json`. It holds a name and a
+contact, so the store keeps it sealed and for an hour only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Literal
+
+from backend.conversations.dialogue.records import Alternative, BookingSeen, HoldTaken, SlotAsk
+
+
+class Step(StrEnum):
+    """What was said last, so what the next message is likely to answer."""
+
+    IDLE = "idle"
+    ASK_PARTY = "ask_party"
+    ASK_DATE = "ask_date"
+    ASK_TIME = "ask_time"
+    CHOOSE = "choose"
+    INTEREST = "interest"
+    ASK_NAME = "ask_name"
+    ASK_CONTACT = "ask_contact"
+    CONFIRM = "confirm"
+    FIX = "fix"
+    ASK_CODE = "ask_code"
+    PICK = "pick"
+    CONFIRM_CANCEL = "confirm_cancel"
+    ASK_CHANGE = "ask_change"
+    CONFIRM_CHANGE = "confirm_change"
+    CHOOSE_CHANGE = "choose_change"
+    OFFER_HUMAN = "offer_human"
+    WITH_STAFF = "with_staff"
+
+
+BOOKING_STEPS = frozenset(
+    {
+        Step.ASK_PARTY,
+        Step.ASK_DATE,
+        Step.ASK_TIME,
+        Step.CHOOSE,
+        Step.INTEREST,
+        Step.ASK_NAME,
+        Step.ASK_CONTACT,
+        Step.CONFIRM,
+        Step.FIX,
+    }
+)
+EXISTING_STEPS = frozenset(
+    {
+        Step.ASK_CODE,
+        Step.PICK,
+        Step.CONFIRM_CANCEL,
+        Step.ASK_CHANGE,
+        Step.CONFIRM_CHANGE,
+        Step.CHOOSE_CHANGE,
+    }
+)
+Purpose = Literal["status", "cancel", "change", "hours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is known of the booking being made.
+
+    `id` is the message it began with; `looking`: the guest only asked what is free. `later_than` and `earlier_than` bound the
+    hours to show after "¿y más tarde?".
+    """
+
+    id: str = ""
+    party_size: int | None = None
+    date: date | None = None
+    time: time | None = None
+    area: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    notes: str | None = None
+    occasion: str | None = None
+    daypart: str | None = None
+    later_than: time | None = None
+    earlier_than: time | None = None
+    looking: bool = False
+
+    @property
+    def slot(self) -> SlotAsk | None:
+        """The slot asked for, once people, day and time are known."""
+        if self.party_size is None or self.date is None or self.time is None:
+            return None
+        return SlotAsk(self.party_size, self.date, self.time, self.area)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said about a booking yet."""
+        return replace(self, id="", looking=False) == Draft()
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether the guest can be reached."""
+        return self.phone is not None or self.email is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an existing booking should become; None leaves it as it is. `delta` is people more or fewer."""
+
+    date: date | None = None
+    time: time | None = None
+    party_size: int | None = None
+    delta: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was wished for yet."""
+        return self == Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueState:
+    """One conversation at one moment."""
+
+    step: Step = Step.IDLE
+    language: str | None = None
+    draft: Draft = field(default_factory=Draft)
+    hold: HoldTaken | None = None
+    pending: SlotAsk | None = None
+    offers: tuple[Alternative, ...] = ()
+    purpose: Purpose | None = None
+    wish: Wish = field(default_factory=Wish)
+    about: Wish = field(default_factory=Wish)
+    found: tuple[BookingSeen, ...] = ()
+    target: BookingSeen | None = None
+    booked: tuple[str, ...] = ()
+    consented: bool = False
+    misunderstood: int = 0
+    told_waiting: bool = False
+    code_asked: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The state in JSON types; what equals its default is left out."""
+        return typing.cast("dict[str, Any]", _dump(self))
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> DialogueState:
+        """The state again; raises ValueError or TypeError when the stored form is not one."""
+        return typing.cast("DialogueState", _load(cls, stored))
+
+
+def _dump(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        dumped = {}
+        for each in dataclasses.fields(value):
+            inner = getattr(value, each.name)
+            default = (
+                each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
+            )
+            if inner != default:
+                dumped[each.name] = _dump(inner)
+        return dumped
+    if isinstance(value, (tuple, list)):
+        return [_dump(item) for item in value]
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+@lru_cache
+def _types_of(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _load(kind: Any, stored: Any) -> Any:
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        if stored is None:
+            return None
+        kind = next(option for option in typing.get_args(kind) if option is not type(None))
+    if typing.get_origin(kind) is tuple:
+        return tuple(_load(typing.get_args(kind)[0], item) for item in stored)
+    if typing.get_origin(kind) is Literal:
+        return stored
+    if dataclasses.is_dataclass(kind):
+        hints = _types_of(typing.cast(type, kind))
+        return typing.cast(Any, kind)(**{name: _load(hints[name], inner) for name, inner in stored.items()})
+    if kind in (datetime, date, time):
+        return kind.fromisoformat(stored)
+    return kind(stored)

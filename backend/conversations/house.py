@@ -1,0 +1,251 @@
+"""The conversation's ports over the use cases of the house: the same answers and the same bookings as every other way in.
+
+Chosen in `backend.wiring`; the dialogue itself knows only `ports`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from uuid import UUID
+
+from backend.availability.domain import Ask, Offer
+from backend.availability.service import AvailabilityService, alternative_json
+from backend.conversations.dialogue.records import (
+    AreaFact,
+    BookingSeen,
+    DayTimes,
+    HoldTaken,
+    OpeningDay,
+    RestaurantFacts,
+    SlotAsk,
+)
+from backend.conversations.ports import Cancellation, ChatBooking, Conversation, Sender
+from backend.platform.clock import Clock
+from backend.platform.refusals import Refusal
+from backend.platform.wording import money
+from backend.reservations.booking import BookingRequest, hash_of
+from backend.reservations.changes import ChangeRequest
+from backend.reservations.desk import By, View
+from backend.reservations.domain import cancellation, no_show_penalty
+from backend.reservations.links import GuestLinks
+from backend.reservations.service import ReservationService
+from backend.restaurants.domain import Bilingual, Money, OpenHours, RestaurantConfig, opening
+from backend.restaurants.service import RestaurantService
+
+_TOPICS = ("parking", "pets", "menu")
+
+
+class HouseFacts:
+    """What may be said about a restaurant."""
+
+    def __init__(self, restaurants: RestaurantService) -> None:
+        self._restaurants = restaurants
+
+    def facts(self, restaurant_id: UUID) -> RestaurantFacts:
+        """From the configuration that holds."""
+        config = self._restaurants.config(restaurant_id)
+        profile = config.profile
+        return RestaurantFacts(
+            name=profile.name,
+            timezone=profile.timezone,
+            locale=profile.locale,
+            formality=profile.formality,
+            areas=tuple(AreaFact(area.id, area.name.es) for area in config.areas),
+            opening=tuple(OpeningDay(weekday, _spans(config, weekday)) for weekday in range(7)),
+            answers=_answers(config),
+            hold_minutes=config.rules.hold_minutes,
+            privacy_url=f"/r/{profile.slug}/privacy",
+        )
+
+
+class HouseAvailability:
+    """Which slots are free, and keeping one."""
+
+    def __init__(self, availability: AvailabilityService) -> None:
+        self._availability = availability
+
+    def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> None:
+        """Raises Refusal with alternatives when the slot is not free."""
+        decision, others = self._availability.check(restaurant_id, _ask(ask, channel))
+        if not isinstance(decision.outcome, Offer):
+            raise Refusal(
+                decision.outcome.code,
+                params=decision.outcome.params,
+                alternatives=[alternative_json(each) for each in others],
+            )
+
+    def day(
+        self, restaurant_id: UUID, day: date, party_size: int, area: str | None, channel: str
+    ) -> DayTimes:
+        """The free times of a day, or why there are none."""
+        config, slots = self._availability.day(restaurant_id, day, party_size, area, channel)
+        hours = opening(config.rules, day)
+        service = _clock_spans(hours) if isinstance(hours, OpenHours) else ()
+        free = tuple(slot.time for slot in slots if slot.available)
+        if free:
+            return DayTimes(day, free, service=service)
+        at = slots[0].time if slots else time(20, 0)
+        decision, _ = self._availability.check(restaurant_id, Ask(day, at, party_size, area, channel))
+        if isinstance(decision.outcome, Offer):
+            return DayTimes(day, (decision.outcome.time,), service=service)
+        return DayTimes(day, (), decision.outcome.code, decision.outcome.params, service)
+
+    def hold(self, restaurant_id: UUID, ask: SlotAsk, channel: str, instead_of: str | None) -> HoldTaken:
+        """Keeps the slot, and gives `instead_of` back in the same transaction."""
+        previous = UUID(instead_of) if instead_of else None
+        held = self._availability.hold(restaurant_id, _ask(ask, channel), previous)
+        return HoldTaken(str(held.id), held.expires_at, ask)
+
+    def release(self, restaurant_id: UUID, hold_id: str) -> None:
+        """Gives a hold back; one that is gone already is fine."""
+        try:
+            self._availability.release(restaurant_id, UUID(hold_id))
+        except Refusal as refusal:
+            if refusal.code != "not_found":
+                raise
+
+
+class HouseReservations:
+    """Booking, finding, changing and cancelling as everyone does."""
+
+    def __init__(self, reservations: ReservationService, links: GuestLinks, clock: Clock) -> None:
+        self._reservations = reservations
+        self._links = links
+        self._clock = clock
+
+    def book(self, booking: ChatBooking, key: str) -> BookingSeen:
+        """The booking; the same key gives the same one again."""
+        talk = booking.conversation
+        slot = booking.slot
+        answer = self._reservations.booking.book(
+            BookingRequest(
+                restaurant_id=talk.restaurant_id,
+                ask=_ask(slot, talk.channel),
+                name=booking.name,
+                phone=booking.phone,
+                email=booking.email,
+                locale=booking.locale,
+                notes=booking.notes,
+                occasion=booking.occasion,
+                channel=talk.channel,
+                hold_id=UUID(booking.hold_id) if booking.hold_id else None,
+                privacy_accepted=True,
+                by=_by(talk.channel),
+                replay_key=key,
+                body_hash=hash_of({"slot": str(slot), "name": booking.name}),
+            )
+        )
+        return self._seen(
+            self._reservations.queries.get(talk.restaurant_id, UUID(answer["reservation"]["id"]))
+        )
+
+    def find(
+        self, conversation: Conversation, sender: Sender, ids: tuple[str, ...], code: str | None
+    ) -> list[BookingSeen]:
+        """The booking with the code, else those made in this conversation and of the sender the channel has proven."""
+        queries, restaurant = self._reservations.queries, conversation.restaurant_id
+        if code:
+            view = queries.by_code(restaurant, code)
+            return [self._seen(view)] if view else []
+        views: dict[UUID, View] = {}
+        for each in ids:
+            view = queries.get(restaurant, UUID(each))
+            views[view.reservation.id] = view
+        if sender.phone or sender.email:
+            for view in queries.coming_of(restaurant, sender.phone, sender.email):
+                views[view.reservation.id] = view
+        return [
+            self._seen(view) for view in sorted(views.values(), key=lambda view: view.reservation.starts_at)
+        ]
+
+    def cancel(self, restaurant_id: UUID, booking_id: str, key: str) -> Cancellation:
+        """Cancels with the policy; a repeat answers the same."""
+        done = self._reservations.moves.cancel(restaurant_id, UUID(booking_id), _by("chat"))
+        return Cancellation(self._seen(done.view), done.late, _in_words(done.penalty, done.view))
+
+    def change(
+        self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str, key: str
+    ) -> BookingSeen:
+        """Moves the booking in one step; one that is there already is answered as it is."""
+        view = self._reservations.queries.get(restaurant_id, UUID(booking.id))
+        one = view.reservation
+        wanted = (ask.date, ask.time, ask.party_size, ask.area or one.area)
+        if (one.date, one.time, one.party_size, one.area) == wanted:
+            return self._seen(view)
+        return self._seen(
+            self._reservations.changes.change(
+                ChangeRequest(
+                    restaurant_id=restaurant_id,
+                    reservation_id=one.id,
+                    by=_by(channel),
+                    channel=channel,
+                    version=booking.version,
+                    date=ask.date,
+                    time=ask.time,
+                    party_size=ask.party_size,
+                    area=ask.area,
+                )
+            )
+        )
+
+    def _seen(self, view: View) -> BookingSeen:
+        one, config = view.reservation, view.config
+        urls = self._links.urls(one, "")
+        cost = cancellation(config, one.date, one.starts_at, one.status, self._clock.now())
+        return BookingSeen(
+            id=str(one.id),
+            code=one.code,
+            version=one.version,
+            status=one.status.value,
+            date=one.date,
+            time=one.time,
+            party_size=one.party_size,
+            name=one.name or (view.guest.name if view.guest else "") or "",
+            area=one.area,
+            image_url=urls["imageUrl"],
+            manage_url=urls["manageUrl"],
+            calendar_url=urls["calendarUrl"],
+            late_now=cost.late,
+            free_cancellation_hours=int(config.rules.cancellation_policy.free_cancellation_hours),
+            penalty=_in_words(no_show_penalty(config, one.date), view),
+            lacking=tuple(sorted(each.value for each in one.unsettled)),
+        )
+
+
+def _by(channel: str) -> By:
+    return By(f"conversation:{channel}", "guest")
+
+
+def _ask(ask: SlotAsk, channel: str) -> Ask:
+    return Ask(ask.date, ask.time, ask.party_size, ask.area, channel)
+
+
+def _in_words(amount: Money | None, view: View) -> str | None:
+    if amount is None:
+        return None
+    locale = view.guest.locale if view.guest else view.config.profile.locale
+    return money(float(amount.amount), amount.currency, locale)
+
+
+def _answers(config: RestaurantConfig) -> dict[str, dict[str, str]]:
+    profile = config.profile
+    answers: dict[str, dict[str, str]] = {}
+    for topic in _TOPICS:
+        text: Bilingual | None = getattr(profile, topic)
+        if text is not None:
+            answers[topic] = {"es": text.es, "en": text.in_language("en")}
+    for topic, plain in (("address", profile.address), ("phone", profile.phone), ("email", profile.email)):
+        if plain:
+            answers[topic] = {"es": plain, "en": plain}
+    return answers
+
+
+def _spans(config: RestaurantConfig, weekday: int) -> tuple[tuple[time, time], ...]:
+    hours = config.rules.business_hours[weekday]
+    if hours.closed or hours.open is None or hours.close is None:
+        return ()
+    return ((hours.open, hours.close),)
+
+
+def _clock_spans(hours: OpenHours) -> tuple[tuple[time, time], ...]:
+    return ((time.fromisoformat(hours.clock(hours.open)), time.fromisoformat(hours.clock(hours.close))),)

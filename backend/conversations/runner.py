@@ -1,0 +1,155 @@
+"""Does what the dialogue asks for, through the ports, and hands the result back to it. Called by `service`, once a message.
+
+Keeps track of the holds it took, so that a turn that lost a race can give them back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from backend.conversations.dialogue import events
+from backend.conversations.dialogue.events import Action, Event, Heard, Outcome, Result, Say
+from backend.conversations.dialogue.machine import advance
+from backend.conversations.dialogue.records import Alternative, RestaurantFacts
+from backend.conversations.dialogue.state import DialogueState, Draft
+from backend.conversations.ports import ChatBooking, Conversation, Ports, Sender
+from backend.platform.refusals import Refusal
+
+MOST_ACTIONS = 8
+
+
+class Runner:
+    """Carries one message through the machine."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        conversation: Conversation,
+        sender: Sender,
+        facts: RestaurantFacts,
+        now: datetime,
+        locale: Callable[[str | None], str],
+    ) -> None:
+        self._ports = ports
+        self._talk = conversation
+        self._sender = sender
+        self._facts = facts
+        self._now = now
+        self._locale = locale
+        self.holds_taken: list[str] = []
+
+    def run(self, state: DialogueState, heard: Heard) -> tuple[DialogueState, list[Say]]:
+        """The state after the message and everything to say; raises RuntimeError when the machine never comes to rest."""
+        says: list[Say] = []
+        event: Event = heard
+        for _ in range(MOST_ACTIONS):
+            outcome: Outcome = advance(state, event, self._facts, self._now)
+            state = outcome.state
+            says.extend(outcome.says)
+            if outcome.action is None:
+                return state, says
+            event = self._do(outcome.action, state, heard.turn)
+        raise RuntimeError(f"the dialogue does not come to rest at step {state.step}")
+
+    def give_back(self, kept: DialogueState | None) -> None:
+        """Releases the holds of an abandoned attempt, except the one the surviving state rests on."""
+        for hold_id in self.holds_taken:
+            if kept is None or kept.hold is None or kept.hold.id != hold_id:
+                self._ports.availability.release(self._talk.restaurant_id, hold_id)
+
+    def _do(self, action: Action, state: DialogueState, turn: str) -> Result:
+        try:
+            return self._perform(action, state, turn)
+        except Refusal as refusal:
+            return refused(refusal)
+
+    def _perform(self, action: Action, state: DialogueState, turn: str) -> Result:
+        ports, restaurant, channel = self._ports, self._talk.restaurant_id, self._talk.channel
+        match action:
+            case events.CheckSlot(ask):
+                ports.availability.check(restaurant, ask, channel)
+                return events.SlotFree(ask)
+            case events.HoldSlot(ask, instead_of):
+                hold = ports.availability.hold(restaurant, ask, channel, instead_of)
+                self.holds_taken.append(hold.id)
+                return events.SlotHeld(hold)
+            case events.ReleaseHold(hold_id):
+                ports.availability.release(restaurant, hold_id)
+                return events.HoldGone()
+            case events.ShowDay(day, party_size, area):
+                return events.DayKnown(ports.availability.day(restaurant, day, party_size, area, channel))
+            case events.Book(draft, hold_id):
+                return events.Booked(self._book(draft, hold_id, state.language))
+            case events.FindBookings(code):
+                found = ports.reservations.find(self._talk, self._sender, state.booked, code)
+                return events.BookingsFound(tuple(found))
+            case events.CancelBooking(booking):
+                done = ports.reservations.cancel(
+                    restaurant, booking.id, self._key("cancel", turn, booking.id)
+                )
+                return events.BookingCancelled(done.booking, done.late, done.penalty)
+            case events.ChangeBooking(booking, ask):
+                key = self._key("change", turn, booking.id)
+                return events.BookingChanged(
+                    ports.reservations.change(restaurant, booking, ask, channel, key)
+                )
+            case events.HandOver(reason):
+                ports.handover.open(self._talk, reason)
+                return events.HandedOver()
+            case events.TakeBack():
+                ports.handover.close(self._talk)
+                return events.TakenBack()
+
+    def _book(self, draft: Draft, hold_id: str | None, language: str | None) -> Any:
+        slot = draft.slot
+        if slot is None or draft.name is None:
+            raise ValueError("a booking without its slot or its name")
+        booking = ChatBooking(
+            self._talk,
+            slot,
+            draft.name,
+            draft.phone,
+            draft.email,
+            self._locale(language),
+            draft.notes,
+            draft.occasion,
+            hold_id,
+        )
+        return self._ports.reservations.book(booking, self._key("book", draft.id, *_content(draft)))
+
+    def _key(self, *parts: object) -> str:
+        """The idempotency key: the conversation, the message the draft began with, and what is booked.
+
+        Two answers "yes" to the same question, or a message that is delivered twice, make the same key and so one booking.
+        """
+        told = [str(self._talk.restaurant_id), self._talk.channel, self._talk.session_id, *map(str, parts)]
+        return "chat-" + hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
+
+
+def _content(draft: Draft) -> tuple[object, ...]:
+    return (draft.date, draft.time, draft.party_size, draft.area, draft.name, draft.phone, draft.email)
+
+
+def refused(refusal: Refusal) -> events.Refused:
+    """A refusal as the machine knows it."""
+    return events.Refused(
+        refusal.code,
+        dict(refusal.params),
+        tuple(
+            alternative for each in refusal.alternatives if (alternative := _alternative(each)) is not None
+        ),
+        tuple(each.field for each in refusal.fields),
+    )
+
+
+def _alternative(each: Mapping[str, Any]) -> Alternative | None:
+    day, at, area = each.get("date"), each.get("time"), each.get("area")
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    at = time.fromisoformat(at) if isinstance(at, str) else at
+    if not isinstance(day, date) or not isinstance(at, time):
+        return None
+    return Alternative(day, at, str(area) if area else None)

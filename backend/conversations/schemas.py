@@ -1,0 +1,44 @@
+"""Shapes of the chat endpoint. Called by its routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from backend.platform.shapes import Shape
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")]
+
+
+class MessageBody(Shape):
+    """What a guest said. `messageId` is the client's own: the same one gives the same answer."""
+
+    session_id: Identifier
+    message_id: Identifier
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    locale: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)]
+        | None
+    ) = None
+
+
+class QuickReplyOut(Shape):
+    """An answer to tap: what it shows and what it sends."""
+
+    title: str
+    value: str
+
+
+class ReplyOut(Shape):
+    """One message to the guest."""
+
+    text: str
+    quick_replies: list[QuickReplyOut] | None = None
+    card: dict[str, Any] | None = None
+
+
+class RepliesOut(Shape):
+    """The answer; empty while the staff has the thread."""
+
+    replies: list[ReplyOut]
