@@ -45,9 +45,8 @@ export class Session {
     return message;
   }
 
-  /** Takes the replies to a guest's message; returns the new messages. A second answer to the same message adds nothing. */
+  /** Takes the replies to a guest's message; returns the new messages. */
   answer(message, replies) {
-    if (message.state === "sent") return [];
     Object.assign(message, { state: "sent", problem: null });
     const added = replies.map((reply, index) => ({
       id: `${message.id}/${index}`, from: "restaurant", locale: message.locale, ...reply,

@@ -35,7 +35,7 @@ const FRAME = `
   :host([hidden]) { display: none !important; }
   @media print { :host { display: none !important; } }
   .root { all: initial; display: contents; color: var(--_ink);
-    font: 16px/1.45 var(--saveit-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif); text-size-adjust: 100%; }
+    font: 16px/1.45 var(--saveit-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif); -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
   .root:popover-open { display: block; position: fixed; inset: 0 auto auto 0; width: 0; height: 0; overflow: visible; }
   *, ::before, ::after { box-sizing: border-box; }
   [hidden] { display: none !important; }
@@ -73,7 +73,7 @@ const FRAME = `
   .header { display: flex; align-items: center; gap: 12px; padding: 12px 8px 12px 16px; border-block-end: 1px solid var(--_line); background: var(--_raised); touch-action: none; }
   .header > .icon { width: 40px; height: 40px; padding: 8px; border-radius: 20px; background: var(--_primary); color: var(--_on-primary); }
   .titles { flex: 1; min-width: 0; }
-  .title { font-weight: 600; line-height: 1.25; overflow-wrap: anywhere; }
+  .title { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; font-weight: 600; line-height: 1.25; overflow-wrap: anywhere; }
   .close { display: inline-flex; align-items: center; gap: 4px; min-height: 48px; padding: 0 12px 0 8px; border-radius: 8px; color: var(--_quiet); font-size: 14px; }
   .close .icon { width: 20px; height: 20px; }
   .close:hover { color: var(--_ink); background: var(--_ground); }

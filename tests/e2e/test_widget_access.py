@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import DESKTOP, PHONE
-from playwright.sync_api import expect
-from widget_stand_in import Planned, booking_card, problem, replies
+from playwright.sync_api import Page, expect
+from widget_page import WidgetOnPage
+from widget_stand_in import ChatStandIn, Planned, booking_card, problem, replies
 
 pytestmark = pytest.mark.slow
 
@@ -17,7 +20,7 @@ BOOKED = {"text": "¡Listo!", "card": booking_card()}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-def findings(page) -> list[str]:
+def findings(page: Page) -> list[str]:
     """What axe objects to; fails when axe did not look into the widget at all."""
     response = Axe().run(page, options=RULES).response
     looked_at = {str(node["target"]) for rule in response["passes"] for node in rule["nodes"]}
@@ -29,7 +32,7 @@ def findings(page) -> list[str]:
     ]
 
 
-def test_a_booking_needs_no_more_than_a_keyboard(page, widget, chat):
+def test_a_booking_needs_no_more_than_a_keyboard(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     chat.plan(replies(CHOICE), replies(BOOKED))
     widget.open_on(page)
     keys = page.keyboard
@@ -54,7 +57,7 @@ def test_a_booking_needs_no_more_than_a_keyboard(page, widget, chat):
     assert [message["text"] for message in chat.messages()] == ["Mesa para cuatro mañana", "20:00"]
 
 
-def test_escape_closes_and_gives_the_focus_back_to_the_launcher(page, widget):
+def test_escape_closes_and_gives_the_focus_back_to_the_launcher(page: Page, widget: WidgetOnPage) -> None:
     widget.opened_on(page)
 
     page.keyboard.press("Escape")
@@ -64,7 +67,7 @@ def test_escape_closes_and_gives_the_focus_back_to_the_launcher(page, widget):
     expect(widget.launcher).to_have_attribute("aria-expanded", "false")
 
 
-def test_focus_returns_to_the_pages_own_button_that_opened_the_chat(page, widget):
+def test_focus_returns_to_the_pages_own_button_that_opened_the_chat(page: Page, widget: WidgetOnPage) -> None:
     widget.open_on(page)
     page.evaluate("own.addEventListener('click', () => document.querySelector('saveit-chat').open())")
     page.locator("#own").focus()
@@ -76,7 +79,7 @@ def test_focus_returns_to_the_pages_own_button_that_opened_the_chat(page, widget
     assert widget.focused() == "own"
 
 
-def test_closing_by_script_does_not_take_the_focus_from_the_page(page, widget):
+def test_closing_by_script_does_not_take_the_focus_from_the_page(page: Page, widget: WidgetOnPage) -> None:
     widget.opened_on(page)
     page.locator("#own").focus()
 
@@ -85,7 +88,7 @@ def test_closing_by_script_does_not_take_the_focus_from_the_page(page, widget):
     assert widget.focused() == "own"
 
 
-def test_a_panel_that_a_reload_opens_again_leaves_the_focus_alone(page, widget):
+def test_a_panel_that_a_reload_opens_again_leaves_the_focus_alone(page: Page, widget: WidgetOnPage) -> None:
     widget.opened_on(page)
 
     page.reload()
@@ -94,7 +97,7 @@ def test_a_panel_that_a_reload_opens_again_leaves_the_focus_alone(page, widget):
     assert widget.focused() == ""
 
 
-def test_keys_typed_in_the_chat_are_not_the_pages_shortcuts(page, widget):
+def test_keys_typed_in_the_chat_are_not_the_pages_shortcuts(page: Page, widget: WidgetOnPage) -> None:
     widget.opened_on(page)
     page.evaluate("window.keys = 0; document.addEventListener('keydown', () => { keys += 1 })")
 
@@ -103,7 +106,9 @@ def test_keys_typed_in_the_chat_are_not_the_pages_shortcuts(page, widget):
     assert page.evaluate("keys") == 0
 
 
-def test_a_screen_reader_finds_a_named_dialog_with_its_parts_in_order(page, widget, chat):
+def test_a_screen_reader_finds_a_named_dialog_with_its_parts_in_order(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies(BOOKED))
     widget.opened_on(page, 'restaurant-name="Casa Lucía"')
     widget.say("Mesa para 4")
@@ -138,7 +143,9 @@ def test_a_screen_reader_finds_a_named_dialog_with_its_parts_in_order(page, widg
     """)
 
 
-def test_the_browser_hands_the_live_region_and_the_dialog_to_assistive_technology(page, widget):
+def test_the_browser_hands_the_live_region_and_the_dialog_to_assistive_technology(
+    page: Page, widget: WidgetOnPage
+) -> None:
     widget.opened_on(page)
 
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
@@ -154,7 +161,9 @@ def test_the_browser_hands_the_live_region_and_the_dialog_to_assistive_technolog
     assert ("textbox", "Escribe tu mensaje") in seen
 
 
-def test_each_message_is_added_to_the_live_region_once(page, widget, chat):
+def test_each_message_is_added_to_the_live_region_once(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies({"text": "primera"}), replies({"text": "segunda"}))
     widget.opened_on(page)
     widget.log.evaluate("""(log) => {
@@ -179,7 +188,9 @@ def test_each_message_is_added_to_the_live_region_once(page, widget, chat):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [{"viewport": DESKTOP}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_in_a_conversation_with_everything_in_it(new_page, widget, chat, scheme, size):
+def test_axe_finds_nothing_in_a_conversation_with_everything_in_it(
+    new_page: Callable[..., Page], widget: WidgetOnPage, chat: ChatStandIn, scheme: str, size: dict[str, Any]
+) -> None:
     chat.plan(
         replies(BOOKED),
         problem(422, "invalid", "Ese mensaje no vale."),
@@ -204,7 +215,9 @@ def test_axe_finds_nothing_in_a_conversation_with_everything_in_it(new_page, wid
 
 
 @pytest.mark.parametrize("size", [{"viewport": DESKTOP}, PHONE], ids=["desktop", "phone"])
-def test_everything_to_press_is_at_least_44_pixels_high_and_wide(new_page, widget, chat, size):
+def test_everything_to_press_is_at_least_44_pixels_high_and_wide(
+    new_page: Callable[..., Page], widget: WidgetOnPage, chat: ChatStandIn, size: dict[str, Any]
+) -> None:
     chat.plan(replies(BOOKED), problem(429, "rate_limited", "Despacio", Retry_After="600"))
     page = new_page(**size)
     widget.open_on(page)
@@ -222,7 +235,9 @@ def test_everything_to_press_is_at_least_44_pixels_high_and_wide(new_page, widge
     assert {row[0] for row in rows} == {"close", "action first", "action", "retry", "field", "send"}
 
 
-def test_focus_is_visible_on_everything_that_takes_it(page, widget, chat):
+def test_focus_is_visible_on_everything_that_takes_it(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies(BOOKED, CHOICE))
     widget.opened_on(page)
     widget.say("hola")
@@ -240,7 +255,9 @@ def test_focus_is_visible_on_everything_that_takes_it(page, widget, chat):
     assert unseen == {}
 
 
-def test_nothing_moves_when_reduced_motion_is_asked_for(new_page, widget, chat):
+def test_nothing_moves_when_reduced_motion_is_asked_for(
+    new_page: Callable[..., Page], widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     gate = threading.Event()
     chat.plan(Planned(body={"replies": []}, gate=gate))
     page = new_page(reduced_motion="reduce")
@@ -257,7 +274,9 @@ def test_nothing_moves_when_reduced_motion_is_asked_for(new_page, widget, chat):
     gate.set()
 
 
-def test_the_dots_do_move_otherwise(new_page, widget, chat):
+def test_the_dots_do_move_otherwise(
+    new_page: Callable[..., Page], widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     gate = threading.Event()
     chat.plan(Planned(body={"replies": []}, gate=gate))
     page = new_page(reduced_motion="no-preference")
@@ -269,7 +288,9 @@ def test_the_dots_do_move_otherwise(new_page, widget, chat):
     gate.set()
 
 
-def test_buttons_keep_an_edge_when_the_system_forces_its_colours(new_page, widget):
+def test_buttons_keep_an_edge_when_the_system_forces_its_colours(
+    new_page: Callable[..., Page], widget: WidgetOnPage
+) -> None:
     page = new_page(forced_colors="active")
     widget.open_on(page)
 
@@ -278,7 +299,9 @@ def test_buttons_keep_an_edge_when_the_system_forces_its_colours(new_page, widge
     assert edge == "solid"
 
 
-def test_messages_carry_the_language_they_were_written_in(page, widget, chat):
+def test_messages_carry_the_language_they_were_written_in(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies({"text": "¿Qué día?"}), replies({"text": "Which day?"}))
     widget.opened_on(page)
     widget.say("hola")

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 from browser import keep_picture, page_errors
-from playwright.sync_api import expect
-from widget_page import stop_clock
-from widget_stand_in import Planned, booking_card, problem, replies
+from playwright.sync_api import Page, expect
+from widget_page import WidgetOnPage, box_of, stop_clock
+from widget_stand_in import ChatStandIn, Planned, booking_card, problem, replies
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ CHOICE = {
 BOOKED = {"text": "¡Listo, Lucía! Enseña este código al llegar.", "card": booking_card()}
 
 
-def let_time_pass_until_failed(page):
+def let_time_pass_until_failed(page: Page) -> None:
     """Second by second, for at most 80 seconds of the page's time."""
     failure = page.locator("saveit-chat .failed")
     for _ in range(80):
@@ -29,7 +29,9 @@ def let_time_pass_until_failed(page):
     raise AssertionError("no failure was shown")
 
 
-def test_a_booking_by_chat_ends_with_a_card_and_breaks_no_rule_of_a_strict_page(page, widget, chat):
+def test_a_booking_by_chat_ends_with_a_card_and_breaks_no_rule_of_a_strict_page(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies(CHOICE), replies(BOOKED))
     widget.opened_on(page, 'restaurant-name="Casa Lucía"')
 
@@ -45,7 +47,7 @@ def test_a_booking_by_chat_ends_with_a_card_and_breaks_no_rule_of_a_strict_page(
     keep_picture(page, "widget-booked-desktop")
 
 
-def test_a_message_is_sent_as_the_contract_says(page, widget, chat):
+def test_a_message_is_sent_as_the_contract_says(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     widget.opened_on(page)
 
     widget.say("Mesa para dos")
@@ -61,7 +63,9 @@ def test_a_message_is_sent_as_the_contract_says(page, widget, chat):
     assert (request.body["text"], request.body["locale"]) == ("Mesa para dos", "es")
 
 
-def test_messages_of_one_conversation_share_the_session_and_have_ids_of_their_own(page, widget, chat):
+def test_messages_of_one_conversation_share_the_session_and_have_ids_of_their_own(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.opened_on(page)
 
     widget.say("uno")
@@ -72,7 +76,9 @@ def test_messages_of_one_conversation_share_the_session_and_have_ids_of_their_ow
     assert first["messageId"] != second["messageId"]
 
 
-def test_a_quick_reply_sends_its_value_and_shows_its_title(page, widget, chat):
+def test_a_quick_reply_sends_its_value_and_shows_its_title(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies(CHOICE))
     widget.opened_on(page)
     widget.say("hola")
@@ -85,8 +91,8 @@ def test_a_quick_reply_sends_its_value_and_shows_its_title(page, widget, chat):
 
 
 def test_the_greeting_comes_from_the_page_itself_and_its_replies_go_with_the_first_message(
-    page, widget, chat
-):
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.opened_on(page)
     expect(widget.log).to_contain_text("Soy el asistente de reservas")
 
@@ -96,7 +102,9 @@ def test_the_greeting_comes_from_the_page_itself_and_its_replies_go_with_the_fir
     expect(widget.button("Mi reserva")).to_have_count(0)
 
 
-def test_enter_sends_and_shift_enter_breaks_the_line(page, widget, chat):
+def test_enter_sends_and_shift_enter_breaks_the_line(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.opened_on(page)
 
     widget.field.fill("una")
@@ -108,7 +116,7 @@ def test_enter_sends_and_shift_enter_breaks_the_line(page, widget, chat):
     expect(widget.field).to_have_value("")
 
 
-def test_blank_messages_are_not_sent(page, widget, chat):
+def test_blank_messages_are_not_sent(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     widget.opened_on(page)
 
     widget.field.fill("  \n ")
@@ -118,7 +126,7 @@ def test_blank_messages_are_not_sent(page, widget, chat):
     assert [message["text"] for message in chat.wait_for_messages(1)] == ["algo"]
 
 
-def test_a_double_click_on_send_sends_once(page, widget, chat):
+def test_a_double_click_on_send_sends_once(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     widget.opened_on(page)
     widget.field.fill("hola")
 
@@ -128,15 +136,17 @@ def test_a_double_click_on_send_sends_once(page, widget, chat):
     assert len(chat.messages()) == 1
 
 
-def test_a_double_click_on_a_quick_reply_does_not_answer_the_next_question(page, widget, chat):
+def test_a_double_click_on_a_quick_reply_does_not_answer_the_next_question(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies(CHOICE), replies(CHOICE))
     widget.opened_on(page)
     widget.say("hola")
-    box = widget.button("19:30").bounding_box()
-    x, y = box["x"] + 20, box["y"] + 20
+    widget.button("19:30").click()
+    expect(widget.house_bubbles).to_have_count(3)
+    box = box_of(widget.button("19:30"))
 
-    page.mouse.click(x, y)
-    expect(widget.button("19:30")).to_have_count(1)
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down(click_count=2)  # the second half of the double click, now that the next question is there
     page.mouse.up(click_count=2)
     widget.say("fin")
@@ -144,7 +154,9 @@ def test_a_double_click_on_a_quick_reply_does_not_answer_the_next_question(page,
     assert [message["text"] for message in chat.wait_for_messages(3)] == ["hola", "a las 19:30", "fin"]
 
 
-def test_the_second_message_waits_for_the_first_answer(page, widget, chat):
+def test_the_second_message_waits_for_the_first_answer(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     gate = threading.Event()
     chat.plan(Planned(body={"replies": [{"text": "primera"}]}, gate=gate), replies({"text": "segunda"}))
     widget.opened_on(page)
@@ -159,7 +171,9 @@ def test_the_second_message_waits_for_the_first_answer(page, widget, chat):
     assert widget.house_said()[1:] == ["primera", "segunda"]
 
 
-def test_dots_show_that_an_answer_is_coming_and_go_when_it_is_there(page, widget, chat):
+def test_dots_show_that_an_answer_is_coming_and_go_when_it_is_there(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     gate = threading.Event()
     chat.plan(Planned(body={"replies": [{"text": "aquí estoy"}]}, gate=gate))
     widget.opened_on(page)
@@ -174,7 +188,9 @@ def test_dots_show_that_an_answer_is_coming_and_go_when_it_is_there(page, widget
     expect(typing).to_be_hidden()
 
 
-def test_a_lost_connection_is_tried_again_under_the_same_message_id(page, widget, chat):
+def test_a_lost_connection_is_tried_again_under_the_same_message_id(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(Planned(drop=True), Planned(drop=True), replies({"text": "recibido"}))
     widget.opened_on(page)
 
@@ -186,7 +202,9 @@ def test_a_lost_connection_is_tried_again_under_the_same_message_id(page, widget
     assert sent[0] == sent[1] == sent[2]
 
 
-def test_a_message_that_failed_is_sent_again_by_its_button_under_the_same_id(page, widget, chat):
+def test_a_message_that_failed_is_sent_again_by_its_button_under_the_same_id(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(*[problem(500, "defect", "boom")] * 4)
     stop_clock(page)
     widget.opened_on(page)
@@ -206,7 +224,9 @@ def test_a_message_that_failed_is_sent_again_by_its_button_under_the_same_id(pag
     expect(retry).to_have_count(0)
 
 
-def test_too_many_requests_waits_as_long_as_the_server_asks_and_says_so(page, widget, chat):
+def test_too_many_requests_waits_as_long_as_the_server_asks_and_says_so(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(problem(429, "rate_limited", "Demasiadas peticiones", Retry_After="12"))
     stop_clock(page)
     widget.opened_on(page)
@@ -223,7 +243,7 @@ def test_too_many_requests_waits_as_long_as_the_server_asks_and_says_so(page, wi
     expect(widget.log).not_to_contain_text("Se enviará solo")
 
 
-def test_too_long_a_wait_is_left_to_the_guest(page, widget, chat):
+def test_too_long_a_wait_is_left_to_the_guest(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     chat.plan(problem(429, "rate_limited", "Demasiadas peticiones", Retry_After="3600"))
     widget.opened_on(page)
 
@@ -233,7 +253,9 @@ def test_too_long_a_wait_is_left_to_the_guest(page, widget, chat):
     expect(widget.button("Reintentar")).to_be_visible()
 
 
-def test_an_answer_that_never_comes_is_given_up_and_can_be_asked_again(page, widget, chat):
+def test_an_answer_that_never_comes_is_given_up_and_can_be_asked_again(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     gate = threading.Event()
     chat.plan(*[Planned(body={"replies": []}, gate=gate)] * 4)
     stop_clock(page)
@@ -247,7 +269,9 @@ def test_an_answer_that_never_comes_is_given_up_and_can_be_asked_again(page, wid
     gate.set()
 
 
-def test_a_refusal_is_told_in_the_servers_words_and_not_repeated(page, widget, chat):
+def test_a_refusal_is_told_in_the_servers_words_and_not_repeated(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(problem(422, "invalid", "Ese mensaje es demasiado largo."))
     widget.opened_on(page)
 
@@ -258,7 +282,9 @@ def test_a_refusal_is_told_in_the_servers_words_and_not_repeated(page, widget, c
     assert len(chat.messages()) == 1
 
 
-def test_a_wrong_key_is_told_to_the_pages_author_and_not_to_the_guest(page, widget, chat):
+def test_a_wrong_key_is_told_to_the_pages_author_and_not_to_the_guest(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     warnings = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
     chat.plan(problem(401, "unauthenticated", "La clave pk_test no existe"))
@@ -271,7 +297,9 @@ def test_a_wrong_key_is_told_to_the_pages_author_and_not_to_the_guest(page, widg
     assert [warning for warning in warnings if "unauthenticated" in warning]
 
 
-def test_a_proxys_error_page_is_a_failure_and_not_shown(page, widget, chat):
+def test_a_proxys_error_page_is_a_failure_and_not_shown(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(
         *[
             Planned(
@@ -287,7 +315,9 @@ def test_a_proxys_error_page_is_a_failure_and_not_shown(page, widget, chat):
     assert "gateway" not in widget.log.inner_text()
 
 
-def test_what_is_written_offline_is_kept_and_sent_when_the_network_is_back(page, widget, chat):
+def test_what_is_written_offline_is_kept_and_sent_when_the_network_is_back(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.opened_on(page)
     page.context.set_offline(True)
     status = page.get_by_role("status")
@@ -304,7 +334,9 @@ def test_what_is_written_offline_is_kept_and_sent_when_the_network_is_back(page,
     expect(widget.log.get_by_text("Se enviará al volver la conexión.")).to_have_count(0)
 
 
-def test_a_reload_keeps_the_conversation_and_its_session(page, widget, chat):
+def test_a_reload_keeps_the_conversation_and_its_session(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies(CHOICE))
     widget.opened_on(page)
     widget.say("hola")
@@ -318,7 +350,9 @@ def test_a_reload_keeps_the_conversation_and_its_session(page, widget, chat):
     assert widget.guest_said() == ["hola", "20:45"]
 
 
-def test_a_reload_before_the_answer_asks_again_under_the_same_id(page, widget, chat):
+def test_a_reload_before_the_answer_asks_again_under_the_same_id(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     gate = threading.Event()
     chat.plan(Planned(body={"replies": []}, gate=gate), replies({"text": "aquí está"}))
     widget.opened_on(page)
@@ -333,7 +367,7 @@ def test_a_reload_before_the_answer_asks_again_under_the_same_id(page, widget, c
     assert first == second
 
 
-def test_events_tell_the_page_what_happened(page, widget, chat):
+def test_events_tell_the_page_what_happened(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     chat.plan(replies(BOOKED))
     widget.opened_on(page)
     widget.say("hola")
@@ -351,7 +385,9 @@ def test_events_tell_the_page_what_happened(page, widget, chat):
     assert widget.heard("saveit-booked") == [{"reservation": booking_card()["reservation"]}]
 
 
-def test_a_restored_booking_is_not_announced_a_second_time(page, widget, chat):
+def test_a_restored_booking_is_not_announced_a_second_time(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies(BOOKED))
     widget.opened_on(page)
     widget.say("hola")
@@ -363,7 +399,9 @@ def test_a_restored_booking_is_not_announced_a_second_time(page, widget, chat):
     assert widget.heard("saveit-booked") == []
 
 
-def test_a_card_of_an_existing_booking_is_no_new_booking(page, widget, chat):
+def test_a_card_of_an_existing_booking_is_no_new_booking(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies({"text": "Tu reserva:", "card": booking_card(event=None)}))
     widget.opened_on(page)
 
@@ -373,7 +411,9 @@ def test_a_card_of_an_existing_booking_is_no_new_booking(page, widget, chat):
     assert widget.heard("saveit-booked") == []
 
 
-def test_an_answer_to_a_closed_panel_is_counted_on_the_launcher(page, widget, chat):
+def test_an_answer_to_a_closed_panel_is_counted_on_the_launcher(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     gate = threading.Event()
     chat.plan(Planned(body={"replies": [{"text": "a"}, {"text": "b"}]}, gate=gate))
     widget.opened_on(page)
@@ -388,7 +428,9 @@ def test_an_answer_to_a_closed_panel_is_counted_on_the_launcher(page, widget, ch
     expect(page.get_by_role("button", name="Reservar mesa", exact=True)).to_be_visible()
 
 
-def test_the_page_can_open_speak_and_close_by_script(page, widget, chat):
+def test_the_page_can_open_speak_and_close_by_script(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.open_on(page)
 
     message_id = widget.element.evaluate("(chat) => { chat.open(); return chat.send('  mesa para dos ') }")
@@ -400,7 +442,9 @@ def test_the_page_can_open_speak_and_close_by_script(page, widget, chat):
     expect(widget.dialog).to_be_hidden()
 
 
-def test_a_script_cannot_send_more_than_a_thousand_characters(page, widget, chat):
+def test_a_script_cannot_send_more_than_a_thousand_characters(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.open_on(page)
 
     refused = widget.element.evaluate(
@@ -411,7 +455,9 @@ def test_a_script_cannot_send_more_than_a_thousand_characters(page, widget, chat
     assert chat.messages() == []
 
 
-def test_a_picture_that_does_not_load_leaves_words_in_its_place(page, widget, chat):
+def test_a_picture_that_does_not_load_leaves_words_in_its_place(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies({"text": "Listo", "card": booking_card(imageUrl="/missing.png")}))
     widget.opened_on(page)
 
@@ -420,7 +466,9 @@ def test_a_picture_that_does_not_load_leaves_words_in_its_place(page, widget, ch
     expect(widget.log).to_contain_text("Enseña el código K7QF2M al llegar.")
 
 
-def test_another_restaurant_starts_another_conversation(page, widget, chat):
+def test_another_restaurant_starts_another_conversation(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.opened_on(page)
     widget.say("hola")
     expect(widget.log).to_contain_text("¿Para cuántas personas?")
@@ -443,8 +491,8 @@ def test_another_restaurant_starts_another_conversation(page, widget, chat):
     ],
 )
 def test_a_forgotten_attribute_is_told_to_the_author_and_the_guest_gets_an_answer(
-    page, widget, chat, missing
-):
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn, missing: str
+) -> None:
     widget.opened_on(page, element=missing)
 
     widget.say("hola")

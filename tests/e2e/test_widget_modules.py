@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import Page
+from widget_stand_in import ChatStandIn, HostPage
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +58,7 @@ def failing(status: int, **headers: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def modules(page, host, chat) -> str:
+def modules(page: Page, host: HostPage, chat: ChatStandIn) -> str:
     """The address of the modules' folder, with a page open that may import them."""
     host.pages["/"] = ("<!doctype html><title>modules</title>", {})
     page.goto(f"{host.origin}/")
@@ -63,23 +66,25 @@ def modules(page, host, chat) -> str:
 
 
 @pytest.fixture
-def send(page, modules):
+def send(page: Page, modules: str) -> Callable[..., dict[str, Any]]:
     def run(*plan: dict[str, Any], online: tuple[bool, ...] = (True,)) -> dict[str, Any]:
         options = {"url": f"{modules}/protocol.js", "plan": list(plan), "online": list(online)}
-        return page.evaluate(SEND, options)
+        seen: dict[str, Any] = page.evaluate(SEND, options)
+        return seen
 
     return run
 
 
 @pytest.fixture
-def restore(page, modules):
+def restore(page: Page, modules: str) -> Callable[..., dict[str, Any]]:
     def run(stored: str | None, now: float = 1_000_000.0) -> dict[str, Any]:
-        return page.evaluate(RESTORE, {"url": modules, "stored": stored, "now": now})
+        session: dict[str, Any] = page.evaluate(RESTORE, {"url": modules, "stored": stored, "now": now})
+        return session
 
     return run
 
 
-def test_tries_wait_longer_each_time_and_end_after_four(send):
+def test_tries_wait_longer_each_time_and_end_after_four(send: Callable[..., dict[str, Any]]) -> None:
     seen = send(*[{"fail": True}] * 4)
 
     assert seen["pauses"] == [600, 1200, 2400]
@@ -89,7 +94,7 @@ def test_tries_wait_longer_each_time_and_end_after_four(send):
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 500, 502, 503, 504])
-def test_passing_troubles_are_tried_again(send, status):
+def test_passing_troubles_are_tried_again(send: Callable[..., dict[str, Any]], status: int) -> None:
     seen = send(failing(status), OK)
 
     assert seen["outcome"]["replies"][0]["text"] == "hola"
@@ -107,13 +112,15 @@ def test_passing_troubles_are_tried_again(send, status):
         ("soon", 600),
     ],
 )
-def test_a_server_that_names_a_time_is_given_it(send, header, pause):
+def test_a_server_that_names_a_time_is_given_it(
+    send: Callable[..., dict[str, Any]], header: str, pause: float
+) -> None:
     seen = send(failing(429, Retry_After=header), OK)
 
     assert seen["pauses"] == [pause]
 
 
-def test_a_wait_of_more_than_half_a_minute_is_not_waited(send):
+def test_a_wait_of_more_than_half_a_minute_is_not_waited(send: Callable[..., dict[str, Any]]) -> None:
     seen = send(failing(429, Retry_After="31"))
 
     assert seen["pauses"] == []
@@ -121,32 +128,40 @@ def test_a_wait_of_more_than_half_a_minute_is_not_waited(send):
 
 
 @pytest.mark.parametrize("status", [400, 413, 415, 422])
-def test_a_refusal_is_final_and_keeps_the_servers_words(send, status):
+def test_a_refusal_is_final_and_keeps_the_servers_words(
+    send: Callable[..., dict[str, Any]], status: int
+) -> None:
     seen = send(failing(status))
 
     assert seen["outcome"] == {"problem": {"kind": "refused", "text": "No puede ser.", "retryable": False}}
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 405])
-def test_a_wrongly_set_up_page_is_final_and_told_to_its_author(send, status):
+def test_a_wrongly_set_up_page_is_final_and_told_to_its_author(
+    send: Callable[..., dict[str, Any]], status: int
+) -> None:
     seen = send(failing(status))
 
     assert seen["outcome"] == {"problem": {"kind": "unavailable", "text": None, "retryable": False}}
     assert str(status) in seen["warnings"][0]
 
 
-def test_a_failure_without_a_network_is_not_repeated_before_there_is_one(send):
+def test_a_failure_without_a_network_is_not_repeated_before_there_is_one(
+    send: Callable[..., dict[str, Any]],
+) -> None:
     seen = send({"fail": True}, online=(False,))
 
     assert len(seen["bodies"]) == 1
     assert seen["outcome"]["problem"]["kind"] == "offline"
 
 
-def test_a_browser_that_wrongly_believes_to_be_offline_is_answered(send):
+def test_a_browser_that_wrongly_believes_to_be_offline_is_answered(
+    send: Callable[..., dict[str, Any]],
+) -> None:
     assert send(OK, online=(False,))["outcome"]["replies"][0]["text"] == "hola"
 
 
-def test_a_network_that_goes_between_tries_is_noticed(send):
+def test_a_network_that_goes_between_tries_is_noticed(send: Callable[..., dict[str, Any]]) -> None:
     seen = send({"fail": True}, {"fail": True}, online=(True, False))
 
     assert len(seen["bodies"]) == 2
@@ -154,7 +169,7 @@ def test_a_network_that_goes_between_tries_is_noticed(send):
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "null", "[]", '{"replies": 7}', '{"reply": []}'])
-def test_an_answer_that_is_none_counts_as_a_failure(send, body):
+def test_an_answer_that_is_none_counts_as_a_failure(send: Callable[..., dict[str, Any]], body: str) -> None:
     seen = send(*[{"status": 200, "body": body}] * 4)
 
     assert seen["outcome"]["problem"]["kind"] == "server"
@@ -174,7 +189,9 @@ def test_an_answer_that_is_none_counts_as_a_failure(send, body):
         '{"format": 1, "id": "a", "messages": []}',
     ],
 )
-def test_a_stored_record_of_another_shape_starts_a_new_conversation(restore, stored):
+def test_a_stored_record_of_another_shape_starts_a_new_conversation(
+    restore: Callable[..., dict[str, Any]], stored: str | None
+) -> None:
     session = restore(stored)
 
     assert session["messages"] == []
@@ -182,7 +199,9 @@ def test_a_stored_record_of_another_shape_starts_a_new_conversation(restore, sto
 
 
 @pytest.mark.parametrize(("hours", "restored"), [(23.9, True), (24.1, False)])
-def test_a_conversation_is_kept_for_a_day(restore, hours, restored):
+def test_a_conversation_is_kept_for_a_day(
+    restore: Callable[..., dict[str, Any]], hours: float, restored: bool
+) -> None:
     stored = '{"format": 1, "id": "the-old-one", "messages": [], "savedAt": 1000000}'
 
     session = restore(stored, now=1_000_000 + hours * 3_600_000)
@@ -190,7 +209,7 @@ def test_a_conversation_is_kept_for_a_day(restore, hours, restored):
     assert (session["id"] == "the-old-one") is restored
 
 
-def test_new_ids_are_random_uuids(page, modules):
+def test_new_ids_are_random_uuids(page: Page, modules: str) -> None:
     ids = page.evaluate(f"import('{modules}/session.js').then((m) => [...Array(200)].map(() => m.newId()))")
 
     uuid4 = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
@@ -249,7 +268,9 @@ QUICK = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCh
 
 @QUICK
 @given(answer=st.fixed_dictionaries({"replies": st.lists(REPLY | JSON, max_size=4)}))
-def test_any_answer_is_read_into_records_the_view_can_trust(page, modules, answer):
+def test_any_answer_is_read_into_records_the_view_can_trust(
+    page: Page, modules: str, answer: dict[str, Any]
+) -> None:
     read = page.evaluate(
         "async ([url, answer]) => (await import(url)).readReplies(answer, 'https://s.example')",
         [f"{modules}/replies.js", answer],
@@ -265,7 +286,7 @@ def test_any_answer_is_read_into_records_the_view_can_trust(page, modules, answe
 
 @QUICK
 @given(text=st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-def test_text_with_links_reads_exactly_as_it_was_written(page, modules, text):
+def test_text_with_links_reads_exactly_as_it_was_written(page: Page, modules: str, text: str) -> None:
     shown, links = page.evaluate(
         """async ([url, text]) => {
           const box = document.createElement("div");

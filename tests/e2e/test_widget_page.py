@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 
 import pytest
 from browser import PHONE, keep_picture, page_errors
-from playwright.sync_api import expect
-from widget_page import ELEMENT, WidgetOnPage
-from widget_stand_in import HostPage, booking_card, problem, replies
+from playwright.sync_api import Locator, Page, expect
+from widget_page import ELEMENT, WidgetOnPage, box_of
+from widget_stand_in import ChatStandIn, HostPage, booking_card, problem, replies
 
-from widget.serving import widget_file
+from widget.serving import ENTRY, widget_file
 
 pytestmark = pytest.mark.slow
 
@@ -31,11 +32,14 @@ HOSTILE_ADDRESSES = [
 ]
 
 
-def colour(locator, name: str = "backgroundColor") -> str:
-    return locator.evaluate(f"(node) => getComputedStyle(node).{name}")
+def colour(locator: Locator, name: str = "backgroundColor") -> str:
+    value: str = locator.evaluate(f"(node) => getComputedStyle(node).{name}")
+    return value
 
 
-def test_nothing_of_the_widget_is_refused_by_the_documented_policy(page, widget, chat):
+def test_nothing_of_the_widget_is_refused_by_the_documented_policy(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies({"text": "Listo", "card": booking_card()}))
     widget.opened_on(page)
     page.evaluate(
@@ -52,7 +56,9 @@ def test_nothing_of_the_widget_is_refused_by_the_documented_policy(page, widget,
     assert page_errors(page) == []
 
 
-def test_a_nonce_is_enough_where_the_policy_trusts_no_address(page, widget, chat):
+def test_a_nonce_is_enough_where_the_policy_trusts_no_address(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     policy = "default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; connect-src {chat}; img-src {chat}; base-uri 'none'"
     widget.opened_on(page, policy=policy, script='nonce="abc"')
 
@@ -62,8 +68,10 @@ def test_a_nonce_is_enough_where_the_policy_trusts_no_address(page, widget, chat
     assert page_errors(page) == []
 
 
-def test_the_entry_file_may_be_pinned_by_its_hash(page, widget):
-    digest = base64.b64encode(hashlib.sha384(widget_file("saveit-chat.js").body).digest()).decode()
+def test_the_entry_file_may_be_pinned_by_its_hash(page: Page, widget: WidgetOnPage) -> None:
+    entry = widget_file(ENTRY)
+    assert entry is not None
+    digest = base64.b64encode(hashlib.sha384(entry.body).digest()).decode()
 
     widget.opened_on(page, script=f'integrity="sha384-{digest}" crossorigin')
 
@@ -71,7 +79,7 @@ def test_the_entry_file_may_be_pinned_by_its_hash(page, widget):
     assert page_errors(page) == []
 
 
-def test_an_isolated_page_may_load_it(page, widget, chat):
+def test_an_isolated_page_may_load_it(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     address = widget.host.embed("/", chat, ELEMENT.format(more=""))
     html, headers = widget.host.pages["/"]
     isolation = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Opener-Policy": "same-origin"}
@@ -83,7 +91,9 @@ def test_an_isolated_page_may_load_it(page, widget, chat):
     assert page.evaluate("crossOriginIsolated") is True
 
 
-def test_an_element_added_by_script_later_works_the_same(page, widget, chat):
+def test_an_element_added_by_script_later_works_the_same(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.open_on(page)
     page.evaluate("""() => {
       document.querySelector('saveit-chat').remove();
@@ -99,7 +109,9 @@ def test_an_element_added_by_script_later_works_the_same(page, widget, chat):
     expect(widget.log).to_contain_text("¿Para cuántas personas?")
 
 
-def test_a_page_that_moves_the_element_keeps_the_conversation(page, widget, chat):
+def test_a_page_that_moves_the_element_keeps_the_conversation(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.opened_on(page)
     widget.say("hola")
     expect(widget.log).to_contain_text("¿Para cuántas personas?")
@@ -113,7 +125,9 @@ def test_a_page_that_moves_the_element_keeps_the_conversation(page, widget, chat
     assert widget.guest_said() == ["hola", "cuatro"]
 
 
-def test_a_sandboxed_page_without_any_storage_can_still_chat(page, widget, chat):
+def test_a_sandboxed_page_without_any_storage_can_still_chat(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.opened_on(page, extra_policy="; sandbox allow-scripts")
     assert page.evaluate(
         "() => { try { sessionStorage; return 'allowed' } catch (error) { return error.name } }"
@@ -125,7 +139,9 @@ def test_a_sandboxed_page_without_any_storage_can_still_chat(page, widget, chat)
     assert page_errors(page) == []
 
 
-def test_full_storage_does_not_stop_the_conversation(page, widget, chat):
+def test_full_storage_does_not_stop_the_conversation(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.open_on(page)
     page.evaluate("""() => {
       let chunk = 'x'.repeat(1024 * 1024);
@@ -142,7 +158,7 @@ def test_full_storage_does_not_stop_the_conversation(page, widget, chat):
     assert page_errors(page) == []
 
 
-def test_no_cookie_is_sent_or_kept(page, widget, chat):
+def test_no_cookie_is_sent_or_kept(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     widget.opened_on(page)
     widget.say("uno")
     widget.say("dos")
@@ -152,7 +168,7 @@ def test_no_cookie_is_sent_or_kept(page, widget, chat):
     assert page.context.cookies() == []
 
 
-def test_a_page_without_https_can_chat_too(page, chat):
+def test_a_page_without_https_can_chat_too(page: Page, chat: ChatStandIn) -> None:
     host = HostPage("casa.restaurant.test")
     widget = WidgetOnPage(chat, host).opened_on(page)
     assert page.evaluate("[isSecureContext, typeof crypto.randomUUID]") == [False, "undefined"]
@@ -163,7 +179,9 @@ def test_a_page_without_https_can_chat_too(page, chat):
     host.close()
 
 
-def test_the_pages_style_sheets_do_not_reach_into_the_widget(page, widget, chat):
+def test_the_pages_style_sheets_do_not_reach_into_the_widget(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     page.emulate_media(reduced_motion="reduce")
     widget.open_on(page, extra_policy="; style-src 'unsafe-inline'")
     page.add_style_tag(content=HOSTILE_STYLE)
@@ -174,14 +192,14 @@ def test_the_pages_style_sheets_do_not_reach_into_the_widget(page, widget, chat)
     assert colour(bubble, "fontSize") == "16px"
     assert colour(bubble, "color") == "rgb(29, 35, 33)"
     assert colour(bubble, "textTransform") == "none"
-    box = widget.dialog.bounding_box()
+    box = box_of(widget.dialog)
     assert (box["width"], box["height"]) == (400, 640)
     widget.say("hola")
     expect(widget.log).to_contain_text("¿Para cuántas personas?")
     keep_picture(page, "widget-hostile-page")
 
 
-def test_the_page_may_give_its_own_colours_and_measures(page, widget):
+def test_the_page_may_give_its_own_colours_and_measures(page: Page, widget: WidgetOnPage) -> None:
     widget.opened_on(page, extra_policy="; style-src 'unsafe-inline'")
     page.add_style_tag(
         content="saveit-chat { --saveit-primary: #7A1E48; --saveit-on-primary: #FFF0F6; --saveit-width: 320px"
@@ -190,7 +208,7 @@ def test_the_page_may_give_its_own_colours_and_measures(page, widget):
 
     assert colour(widget.send_button) == "rgb(122, 30, 72)"
     assert colour(widget.send_button, "color") == "rgb(255, 240, 246)"
-    assert widget.dialog.bounding_box()["width"] == 320
+    assert box_of(widget.dialog)["width"] == 320
     assert colour(page.locator("saveit-chat .title"), "textTransform") == "uppercase"
 
 
@@ -203,7 +221,9 @@ def test_the_page_may_give_its_own_colours_and_measures(page, widget):
         ("dark", 'theme="light"', "rgb(255, 251, 244)"),
     ],
 )
-def test_the_scheme_is_the_systems_unless_the_page_says_otherwise(new_page, widget, system, theme, ground):
+def test_the_scheme_is_the_systems_unless_the_page_says_otherwise(
+    new_page: Callable[..., Page], widget: WidgetOnPage, system: str, theme: str, ground: str
+) -> None:
     page = new_page(color_scheme=system)
 
     widget.opened_on(page, theme)
@@ -211,7 +231,9 @@ def test_the_scheme_is_the_systems_unless_the_page_says_otherwise(new_page, widg
     assert colour(widget.dialog) == ground
 
 
-def test_the_code_to_scan_stays_on_white_in_the_dark(new_page, widget, chat):
+def test_the_code_to_scan_stays_on_white_in_the_dark(
+    new_page: Callable[..., Page], widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies({"text": "¡Listo!", "card": booking_card()}))
     page = new_page(color_scheme="dark", **PHONE)
     widget.opened_on(page)
@@ -223,18 +245,22 @@ def test_the_code_to_scan_stays_on_white_in_the_dark(new_page, widget, chat):
     keep_picture(page, "widget-booked-phone-dark")
 
 
-def test_on_a_phone_the_panel_is_a_sheet_that_fills_the_screen(new_page, widget):
+def test_on_a_phone_the_panel_is_a_sheet_that_fills_the_screen(
+    new_page: Callable[..., Page], widget: WidgetOnPage
+) -> None:
     page = new_page(reduced_motion="reduce", **PHONE)
 
     widget.opened_on(page)
 
-    assert widget.dialog.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+    assert box_of(widget.dialog) == {"x": 0, "y": 0, "width": 390, "height": 844}
     assert widget.dialog.evaluate("(dialog) => dialog.matches(':modal')")
     assert widget.focused() == "close"  # not the field: its keyboard would cover the greeting
     keep_picture(page, "widget-open-phone")
 
 
-def test_the_sheet_shrinks_with_the_room_that_a_keyboard_leaves(new_page, widget):
+def test_the_sheet_shrinks_with_the_room_that_a_keyboard_leaves(
+    new_page: Callable[..., Page], widget: WidgetOnPage
+) -> None:
     page = new_page(**PHONE)
     widget.opened_on(page)
 
@@ -243,10 +269,12 @@ def test_the_sheet_shrinks_with_the_room_that_a_keyboard_leaves(new_page, widget
     page.wait_for_function(
         "() => document.querySelector('saveit-chat').shadowRoot.querySelector('.panel').offsetHeight === 480"
     )
-    assert widget.send_button.bounding_box()["y"] < 480
+    assert box_of(widget.send_button)["y"] < 480
 
 
-def test_a_tap_on_a_quick_reply_does_not_raise_the_keyboard(new_page, widget, chat):
+def test_a_tap_on_a_quick_reply_does_not_raise_the_keyboard(
+    new_page: Callable[..., Page], widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     page = new_page(**PHONE)
     widget.opened_on(page)
 
@@ -256,7 +284,9 @@ def test_a_tap_on_a_quick_reply_does_not_raise_the_keyboard(new_page, widget, ch
     assert widget.focused() == "scroll"
 
 
-def test_a_turned_phone_keeps_the_panel_open_and_what_was_written(new_page, widget):
+def test_a_turned_phone_keeps_the_panel_open_and_what_was_written(
+    new_page: Callable[..., Page], widget: WidgetOnPage
+) -> None:
     page = new_page(**PHONE | {"is_mobile": False})
     widget.opened_on(page)
     widget.field.fill("a medias")
@@ -271,7 +301,9 @@ def test_a_turned_phone_keeps_the_panel_open_and_what_was_written(new_page, widg
     assert widget.focused() == "field"
 
 
-def test_the_phones_back_gesture_closes_the_sheet(new_page, widget):
+def test_the_phones_back_gesture_closes_the_sheet(
+    new_page: Callable[..., Page], widget: WidgetOnPage
+) -> None:
     page = new_page(**PHONE)
     widget.opened_on(page)
 
@@ -282,7 +314,9 @@ def test_the_phones_back_gesture_closes_the_sheet(new_page, widget):
     assert len(widget.heard("saveit-close")) == 1
 
 
-def test_a_reload_on_a_phone_does_not_cover_the_page_again(new_page, widget):
+def test_a_reload_on_a_phone_does_not_cover_the_page_again(
+    new_page: Callable[..., Page], widget: WidgetOnPage
+) -> None:
     page = new_page(**PHONE)
     widget.opened_on(page)
 
@@ -292,7 +326,9 @@ def test_a_reload_on_a_phone_does_not_cover_the_page_again(new_page, widget):
     expect(widget.dialog).to_be_hidden()
 
 
-def test_an_inline_chat_is_a_region_of_the_page_that_is_always_there(page, widget, chat):
+def test_an_inline_chat_is_a_region_of_the_page_that_is_always_there(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.open_on(page, "inline")
     region = page.get_by_role("region", name="Reservas por chat")
     expect(region).to_be_visible()
@@ -307,14 +343,44 @@ def test_an_inline_chat_is_a_region_of_the_page_that_is_always_there(page, widge
     keep_picture(page, "widget-inline")
 
 
-def test_an_open_attribute_opens_it_with_the_page(page, widget):
+def test_the_chat_can_be_on_the_other_side(new_page: Callable[..., Page], widget: WidgetOnPage) -> None:
+    page = new_page(reduced_motion="reduce")
+    widget.open_on(page, 'side="start"')
+    launcher_x = box_of(widget.launcher)["x"]
+
+    widget.launcher.click()
+
+    assert (launcher_x, box_of(widget.dialog)["x"]) == (24, 24)
+
+
+def test_a_hidden_element_shows_nothing(page: Page, widget: WidgetOnPage) -> None:
+    widget.open_on(page)
+
+    widget.element.evaluate("(chat) => { chat.hidden = true }")
+
+    expect(widget.launcher).to_be_hidden()
+
+
+def test_the_launcher_does_not_cover_a_dialog_of_the_page(page: Page, widget: WidgetOnPage) -> None:
+    widget.open_on(page, body="<dialog id=own-dialog><button>Aceptar</button></dialog>")
+
+    page.evaluate("document.getElementById('own-dialog').showModal()")
+
+    at_launcher = "([x, y]) => document.elementFromPoint(x, y).id"
+    box = box_of(widget.launcher)
+    assert page.evaluate(at_launcher, [box["x"] + 20, box["y"] + 20]) == "own-dialog"  # its backdrop
+
+
+def test_an_open_attribute_opens_it_with_the_page(page: Page, widget: WidgetOnPage) -> None:
     widget.open_on(page, "open")
 
     expect(widget.dialog).to_be_visible()
     assert widget.focused() == ""
 
 
-def test_english_is_spoken_throughout_and_sent_along(page, widget, chat):
+def test_english_is_spoken_throughout_and_sent_along(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     widget.language = "en"
     widget.open_on(page, element=ELEMENT.replace('lang="es"', 'lang="en-GB"'))
     page.get_by_role("button", name="Book a table").click()
@@ -326,7 +392,9 @@ def test_english_is_spoken_throughout_and_sent_along(page, widget, chat):
     keep_picture(page, "widget-english")
 
 
-def test_a_change_of_language_rewrites_everything_at_once(page, widget, chat):
+def test_a_change_of_language_rewrites_everything_at_once(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(
         replies({"text": "¿Qué día?", "card": booking_card()}), problem(429, "x", "x", Retry_After="900")
     )
@@ -363,8 +431,13 @@ def test_a_change_of_language_rewrites_everything_at_once(page, widget, chat):
     ],
 )
 def test_without_a_language_of_its_own_it_takes_the_pages_then_the_browsers(
-    new_page, widget, element, page_language, browser, expected
-):
+    new_page: Callable[..., Page],
+    widget: WidgetOnPage,
+    element: str,
+    page_language: str,
+    browser: str,
+    expected: str,
+) -> None:
     page = new_page(locale=browser)
     bare = f'<saveit-chat restaurant="casa" api-key="pk" {element}></saveit-chat>'
     widget.open_on(page, element=f'<div lang="{page_language}">{bare}</div>')
@@ -372,7 +445,7 @@ def test_without_a_language_of_its_own_it_takes_the_pages_then_the_browsers(
     expect(page.get_by_role("button", name=expected)).to_be_visible()
 
 
-def test_markup_from_the_server_is_shown_as_text(page, widget, chat):
+def test_markup_from_the_server_is_shown_as_text(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     card = booking_card(
         title=SCRIPT,
         lines=[SCRIPT],
@@ -395,7 +468,9 @@ def test_markup_from_the_server_is_shown_as_text(page, widget, chat):
     assert [message["text"] for message in chat.messages()] == [SCRIPT, SCRIPT]
 
 
-def test_only_web_addresses_become_links_or_pictures(page, widget, chat):
+def test_only_web_addresses_become_links_or_pictures(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     actions = [{"title": f"acción {n}", "url": url} for n, url in enumerate(HOSTILE_ADDRESSES)]
     good = {"title": "Ver la reserva", "url": "/b/token"}
     chat.plan(
@@ -420,7 +495,9 @@ def test_only_web_addresses_become_links_or_pictures(page, widget, chat):
     assert page.locator("saveit-chat img").count() == 0
 
 
-def test_an_address_in_the_text_becomes_a_safe_link_without_its_full_stop(page, widget, chat):
+def test_an_address_in_the_text_becomes_a_safe_link_without_its_full_stop(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     chat.plan(replies({"text": "Mira https://example.com/carta?a=1&b=<2>. ¡Hasta luego!"}))
     widget.opened_on(page)
 
@@ -432,7 +509,9 @@ def test_an_address_in_the_text_becomes_a_safe_link_without_its_full_stop(page, 
     assert widget.house_said()[-1] == "Mira https://example.com/carta?a=1&b=<2>. ¡Hasta luego!"
 
 
-def test_history_that_another_script_tampered_with_is_read_as_text(page, widget, chat):
+def test_history_that_another_script_tampered_with_is_read_as_text(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
     page.add_init_script("window.attacks = 0; window.hacked = () => { attacks += 1 }")
     widget.opened_on(page)
     widget.say("hola")
@@ -458,7 +537,9 @@ def test_history_that_another_script_tampered_with_is_read_as_text(page, widget,
     assert page_errors(page) == []
 
 
-def test_without_script_the_link_inside_the_element_is_there(new_page, widget):
+def test_without_script_the_link_inside_the_element_is_there(
+    new_page: Callable[..., Page], widget: WidgetOnPage
+) -> None:
     page = new_page(java_script_enabled=False)
     element = '<saveit-chat restaurant="casa" api-key="pk"><a href="https://h.example/r/casa">Reservar</a></saveit-chat>'
 
@@ -467,7 +548,7 @@ def test_without_script_the_link_inside_the_element_is_there(new_page, widget):
     expect(page.get_by_role("link", name="Reservar")).to_be_visible()
 
 
-def test_loading_the_file_twice_is_harmless(page, widget, chat):
+def test_loading_the_file_twice_is_harmless(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
     again = f'<script type="module" src="{chat.origin}/widget/v1/saveit-chat.js?again"></script>'
 
     widget.opened_on(page, body=again)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FloatRect, Locator, Page
 from widget_stand_in import ChatStandIn, HostPage
 
 ELEMENT = '<saveit-chat restaurant="casa-lucia" api-key="pk_test" lang="es" {more}></saveit-chat>'
@@ -40,6 +40,13 @@ def stop_clock(page: Page) -> None:
     """From now on the page's time stands still until `page.clock.run_for(milliseconds)`."""
     page.clock.install(time=datetime(2026, 12, 1, 12, tzinfo=UTC))
     page.clock.pause_at(datetime(2026, 12, 1, 13, tzinfo=UTC))
+
+
+def box_of(part: Locator) -> FloatRect:
+    """Where a part is on the page, in CSS pixels; fails when it is not to be seen."""
+    box = part.bounding_box()
+    assert box is not None, f"{part} is not shown"
+    return box
 
 
 class WidgetOnPage:
@@ -104,9 +111,13 @@ class WidgetOnPage:
     def guest_said(self) -> list[str]:
         return self.page.locator("saveit-chat .guest .bubble").all_text_contents()
 
-    def house_said(self) -> list[str]:
+    @property
+    def house_bubbles(self) -> Locator:
         """All the restaurant's bubbles, the greeting first."""
-        return self.page.locator("saveit-chat .house .bubble").all_text_contents()
+        return self.page.locator("saveit-chat .house .bubble")
+
+    def house_said(self) -> list[str]:
+        return self.house_bubbles.all_text_contents()
 
     def heard(self, name: str) -> list[dict[str, Any]]:
         """The details of the events of that name which reached the document, in order."""
@@ -118,10 +129,11 @@ class WidgetOnPage:
 
     def focused(self) -> str:
         """What has the focus: a class inside the widget, or an id outside."""
-        return self.page.evaluate("""() => {
+        focused: str = self.page.evaluate("""() => {
           const inside = document.activeElement?.shadowRoot?.activeElement;
           return inside ? inside.className : document.activeElement.id;
         }""")
+        return focused
 
 
 @pytest.fixture

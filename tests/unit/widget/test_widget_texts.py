@@ -15,7 +15,8 @@ BANNED = re.compile(r"\b(coger|coge|cogemos|lamentablemente|unfortunately)\b|!!"
 
 def catalogue(language: str) -> dict[str, str]:
     source = (WIDGET / "texts" / f"{language}.js").read_text(encoding="utf-8")
-    return json.loads(source.partition("export default ")[2].rstrip().removesuffix(";"))
+    loaded: dict[str, str] = json.loads(source.partition("export default ")[2].rstrip().removesuffix(";"))
+    return loaded
 
 
 def keys_in_sources() -> set[str]:
@@ -24,12 +25,12 @@ def keys_in_sources() -> set[str]:
     return set(re.findall(r"[\"`]([a-z][\w.${}-]*)[\"`]", source))
 
 
-def test_both_languages_have_the_same_sentences():
+def test_both_languages_have_the_same_sentences() -> None:
     assert catalogue("es").keys() == catalogue("en").keys()
 
 
 @pytest.mark.parametrize("key", sorted(catalogue("es")))
-def test_a_sentence_takes_the_same_values_in_both_languages(key):
+def test_a_sentence_takes_the_same_values_in_both_languages(key: str) -> None:
     spanish, english = catalogue("es")[key], catalogue("en")[key]
 
     assert set(PLACEHOLDER.findall(spanish)) == set(PLACEHOLDER.findall(english))
@@ -38,11 +39,11 @@ def test_a_sentence_takes_the_same_values_in_both_languages(key):
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_no_sentence_uses_a_word_that_the_house_avoids(language):
+def test_no_sentence_uses_a_word_that_the_house_avoids(language: str) -> None:
     assert [text for text in catalogue(language).values() if BANNED.search(text)] == []
 
 
-def test_every_sentence_is_used():
+def test_every_sentence_is_used() -> None:
     used = keys_in_sources()
     built = {
         "start.book.value",
@@ -56,7 +57,7 @@ def test_every_sentence_is_used():
     assert set(catalogue("es")) - used - built - failures == set()
 
 
-def test_every_kind_of_failure_has_its_sentence():
+def test_every_kind_of_failure_has_its_sentence() -> None:
     protocol = (WIDGET / "protocol.js").read_text(encoding="utf-8")
     calls = re.findall(r"problem\((.+)\)", protocol)
     named = {kind for call in calls for kind in re.findall(r"\"(\w+)\"", call)} - {"offline"}

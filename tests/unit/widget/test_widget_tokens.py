@@ -26,7 +26,10 @@ PAIRS = [  # text or edge of a control, ground, least contrast (WCAG 2.2: 4.5 fo
 
 def widget_tokens() -> dict[str, dict[str, str]]:
     source = (ROOT / "widget" / "tokens.js").read_text(encoding="utf-8")
-    return json.loads(source.partition("export default ")[2].rstrip().removesuffix(";"))
+    loaded: dict[str, dict[str, str]] = json.loads(
+        source.partition("export default ")[2].rstrip().removesuffix(";")
+    )
+    return loaded
 
 
 def luminance(colour: str) -> float:
@@ -41,7 +44,7 @@ def contrast(first: str, second: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_value_is_the_brands(scheme):
+def test_every_value_is_the_brands(scheme: str) -> None:
     brand = json.loads((ROOT / "brand" / "tokens.json").read_text(encoding="utf-8"))[scheme]
 
     assert widget_tokens()[scheme] == {role: brand[role] for role in widget_tokens()[scheme]}
@@ -49,13 +52,13 @@ def test_every_value_is_the_brands(scheme):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
-def test_a_pair_of_colours_is_legible(scheme, front, ground, least):
+def test_a_pair_of_colours_is_legible(scheme: str, front: str, ground: str, least: float) -> None:
     values = widget_tokens()[scheme]
 
     assert contrast(values[front], values[ground]) >= least
 
 
-def test_the_style_sheet_names_only_colours_that_exist():
+def test_the_style_sheet_names_only_colours_that_exist() -> None:
     styles = (ROOT / "widget" / "styles.js").read_text(encoding="utf-8")
     named = set(re.findall(r"var\(--_([a-z-]+)", styles)) - {"top", "height"}
     known = {
