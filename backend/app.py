@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Request
 
 from backend.access.routes import access_api
 from backend.availability.routes import availability_api
 from backend.checkin.routes import checkin_api
+from backend.conversations.routes import conversations_api
 from backend.guests.routes import guests_api
+from backend.pages import (
+    Landing,
+    assets_blueprint,
+    guest_blueprint,
+    landing_blueprint,
+    mailbox_blueprint,
+    restaurant_blueprint,
+)
+from backend.pages.widget_routes import widget_blueprint
 from backend.platform.database import db, engine_options
 from backend.platform.http.mount import mount
+from backend.platform.keys import derive
+from backend.platform.live import LiveFeed
 from backend.platform.migrate import application_url
+from backend.platform.operations import operations_api
 from backend.reservations.routes import reservations_api
 from backend.restaurants.routes import restaurants_api
 from backend.settings import Settings
@@ -43,6 +56,7 @@ def create_app(settings: Settings) -> Flask:
 
 def mount_all(app: Flask, services: Services) -> None:
     """Puts every folder's endpoints and pages on the application."""
+    settings = services.settings
     apis = [
         restaurants_api(services.restaurants),
         availability_api(services.availability),
@@ -50,7 +64,48 @@ def mount_all(app: Flask, services: Services) -> None:
         checkin_api(services.checkin, services.links),
         guests_api(services.guests),
         access_api(services.access),
+        conversations_api(services.conversations, services.restaurants),
+        operations_api(services.database, services.redis, services.telemetry, settings.metrics_token),
     ]
-    public_url = services.settings.public_url.rstrip("/")
-    endpoints = mount(app, apis, services.authenticator, services.telemetry, public_url)
+    endpoints = mount(app, apis, services.authenticator, services.telemetry, settings.public_url.rstrip("/"))
     app.extensions["saveit.endpoints"] = endpoints
+    _mount_pages(app, services)
+    LiveFeed(
+        settings,
+        services.database,
+        services.redis,
+        services.telemetry,
+        authenticate_token=services.authenticator.authenticate_token,
+        enrich=services.screens.enrich,
+    ).mount(app)
+
+
+def _mount_pages(app: Flask, services: Services) -> None:
+    form_key = derive(services.secrets.ring("tokens").keys[1], b"saveit/forms")
+
+    def limit(request: Request) -> None:
+        key = f"page:{request.remote_addr or ''}"
+        services.limiter.pass_or_refuse(key, services.settings.limit_publishable)
+
+    app.register_blueprint(guest_blueprint(services.pages, form_key, services.clock, limit))
+    app.register_blueprint(restaurant_blueprint(services.pages, form_key, services.clock, limit))
+    app.register_blueprint(assets_blueprint())
+    app.register_blueprint(widget_blueprint())
+    app.register_blueprint(landing_blueprint(lambda: _landing(services)))
+    if services.settings.mode == "embedded":
+        app.register_blueprint(mailbox_blueprint(services.settings.data_dir))
+
+
+def _landing(services: Services) -> Landing:
+    """Where the front page leads: the restaurant, its mailbox, the documentation."""
+    restaurants = services.restaurants.all()
+    name, slug = (restaurants[0]["name"], restaurants[0]["slug"]) if restaurants else ("SaveIt", "")
+    embedded = services.settings.mode == "embedded"
+    return Landing(
+        restaurant_name=name,
+        restaurant_path=f"/r/{slug}",
+        mailbox_path="/mailbox" if embedded else None,
+        docs_path="/docs",
+        health_path="/readyz",
+        host_command=f"scripts/host --server {services.settings.base_url}",
+    )

@@ -15,11 +15,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SAVEIT_", extra="ignore")
 
     mode: Literal["embedded", "aws"] = Field("embedded", description="which adapters the wiring chooses")
-    data_dir: Path = Field(Path("data"), description="folder for keys, logs, mailbox and the embedded servers' data")
+    data_dir: Path = Field(
+        Path("data"), description="folder for keys, logs, mailbox and the embedded servers' data"
+    )
     host: str = Field("127.0.0.1", description="address the web server listens on")
     port: int = Field(8080, description="port the web server listens on")
     public_url: str = Field(
-        "", description="address guests reach this server by; empty: the address of the request, or host and port"
+        "",
+        description="address guests reach this server by; empty: the address of the request, or host and port",
     )
     database_url: str = Field(
         "", description="PostgreSQL of the owner role (migrations); the app's own roles are derived from it"
@@ -30,24 +33,34 @@ class Settings(BaseSettings):
     web_connections: int = Field(1000, ge=1, description="HTTP connections one web process serves at once")
     web_keepalive_s: int = Field(75, ge=1, description="an idle HTTP connection is kept this long, seconds")
     web_header_bytes: int = Field(8190, ge=1024, le=8190, description="longest request line or header")
-    web_stop_s: int = Field(10, ge=1, description="how long running requests may take to finish at a stop, seconds")
+    web_stop_s: int = Field(
+        10, ge=1, description="how long running requests may take to finish at a stop, seconds"
+    )
     metrics_token: str = Field("", description="bearer token for /metrics; empty: this machine only")
     database_pool: int = Field(8, ge=1, description="database connections a process keeps")
     database_timeout_ms: int = Field(5000, description="longest a statement may take, milliseconds")
     lock_wait_ms: int = Field(2000, description="longest a booking waits for its slot's lock, milliseconds")
     lock_ttl_ms: int = Field(30000, description="a slot lock expires by itself after this, milliseconds")
-    redis_timeout_ms: int = Field(500, description="longest one Redis call may take before going on without it")
-    availability_cache_s: int = Field(30, description="how long a day's computed availability is kept, seconds")
+    redis_timeout_ms: int = Field(
+        500, description="longest one Redis call may take before going on without it"
+    )
+    availability_cache_s: int = Field(
+        30, description="how long a day's computed availability is kept, seconds"
+    )
     hold_minutes_max: int = Field(15, description="longest a restaurant may let a hold live, minutes")
 
     access_token_s: int = Field(900, description="life of a staff access token, seconds")
     refresh_token_s: int = Field(30 * 86400, description="life of a refresh token, seconds")
-    refresh_grace_s: int = Field(20, description="a refresh token may be shown again this long when an answer got lost")
+    refresh_grace_s: int = Field(
+        20, description="a refresh token may be shown again this long when an answer got lost"
+    )
     idempotency_hours: int = Field(48, description="how long answers to repeated requests are kept")
     undo_minutes: int = Field(5, description="how long a move of a reservation can be undone")
     body_limit_bytes: int = Field(1_000_000, description="largest request body")
 
-    rate_limits: Literal["on", "off"] = Field("on", description="off only for load measurements on this machine")
+    rate_limits: Literal["on", "off"] = Field(
+        "on", description="off only for load measurements on this machine"
+    )
     limit_publishable: int = Field(300, description="requests a minute by one publishable key and address")
     limit_secret: int = Field(3000, description="requests a minute by one secret key")
     limit_staff: int = Field(1200, description="requests a minute by one member of staff or device")
@@ -57,7 +70,9 @@ class Settings(BaseSettings):
 
     relay_poll_ms: int = Field(200, description="how often the worker looks for events nobody woke it for")
     handler_attempts: int = Field(8, description="tries of an event handler before the dead letters")
-    handler_retry_s: float = Field(1.0, description="first wait before a retry, seconds; doubles, with jitter")
+    handler_retry_s: float = Field(
+        1.0, description="first wait before a retry, seconds; doubles, with jitter"
+    )
     live_memory: int = Field(1000, description="events a screen may have missed before it is told to reload")
     live_backlog_bytes: int = Field(256_000, description="unsent bytes after which a slow screen is cut off")
     live_heartbeat_s: int = Field(20, description="seconds between heartbeats on the live feed")
@@ -66,7 +81,9 @@ class Settings(BaseSettings):
     live_message_bytes: int = Field(8192, description="largest message a screen may send")
     live_screens: int = Field(5000, description="screens one web process holds at most")
     worker_poll_ms: int = Field(1000, description="how often the worker looks for due work, milliseconds")
-    worker_stop_s: int = Field(10, description="how long the work at hand may take to finish at a stop, seconds")
+    worker_stop_s: int = Field(
+        10, description="how long the work at hand may take to finish at a stop, seconds"
+    )
     done_days: int = Field(14, description="how long finished deliveries and jobs are kept, days")
     partitions_ahead: int = Field(3, description="months of partitions kept ready")
 
@@ -74,7 +91,9 @@ class Settings(BaseSettings):
     smtp_port: int = Field(587, description="its port")
     smtp_user: str = Field("", description="its user")
     smtp_password: str = Field("", description="its password")
-    smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="how the connection is protected")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the connection is protected"
+    )
     mail_from: str = Field("reservas@saveit.example", description="sender address of mails")
 
     privacy_version: str = Field("2026-11", description="version of the privacy text that consents refer to")
@@ -88,4 +107,6 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Address for links made outside a request."""
-        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        # A wildcard is where to listen, not an address to go to.
+        host = "localhost" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104 - compared, not bound
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"

@@ -23,11 +23,16 @@ from backend.checkin.handlers import CheckinHandlers
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
+from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
+from backend.conversations.ports import Ports
+from backend.conversations.service import ConversationService
+from backend.conversations.store import StaffInbox, TurnStore
 from backend.guests.service import GuestService
 from backend.guests.store import GuestStore
 from backend.notifications.handlers import NotificationHandlers
 from backend.notifications.service import NotificationService
 from backend.notifications.store import MessageStore
+from backend.pages.adapter import HousePages
 from backend.platform.audit import Audit
 from backend.platform.cache import DayCache
 from backend.platform.ciphers import Cipher
@@ -50,6 +55,7 @@ from backend.platform.telemetry import Telemetry
 from backend.reservations.desk import Desk
 from backend.reservations.handlers import ReservationHandlers
 from backend.reservations.links import GuestLinks
+from backend.reservations.screens import GuestsOnScreens
 from backend.reservations.service import ReservationService, reservation_service
 from backend.reservations.store import ReservationStore
 from backend.reservations.stranding import StrandedBookings
@@ -80,6 +86,10 @@ class Services:
     guests: GuestService
     notifications: NotificationService
     links: GuestLinks
+    conversations: ConversationService
+    pages: HousePages
+    screens: GuestsOnScreens
+    limiter: RateLimiter
 
 
 def secret_store(settings: Settings) -> SecretStore:
@@ -181,6 +191,27 @@ def build(
             mail_from=settings.mail_from,
         ),
         links=links,
+        conversations=ConversationService(
+            Ports(
+                restaurants=HouseFacts(restaurants, settings.base_url),
+                availability=HouseAvailability(availability),
+                reservations=HouseReservations(reservations, links, clock),
+                handover=StaffInbox(database, clock, outbox),
+                turns=TurnStore(database, cipher),
+            ),
+            clock,
+        ),
+        pages=HousePages(
+            clock=clock,
+            secrets=secrets,
+            restaurants=restaurants,
+            availability=availability,
+            reservations=reservations,
+            access=access,
+            links=links,
+        ),
+        screens=GuestsOnScreens(desk, reservations.queries),
+        limiter=limiter,
     )
 
 

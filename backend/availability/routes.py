@@ -51,7 +51,6 @@ def availability_api(service: AvailabilityService) -> Api:
         summary="A day's slots",
         query=DayQuery,
         answers={200: DayOut},
-        refusals=("unknown_area",),
     )
     def day(call: Call, restaurant_id: UUID, query: DayQuery) -> bytes:
         restaurant = call.of_tenant(restaurant_id)
@@ -64,7 +63,6 @@ def availability_api(service: AvailabilityService) -> Api:
         summary="A month's days",
         query=MonthQuery,
         answers={200: MonthOut},
-        refusals=("unknown_area",),
     )
     def calendar(call: Call, restaurant_id: UUID, query: MonthQuery) -> dict[str, object]:
         restaurant = call.of_tenant(restaurant_id)

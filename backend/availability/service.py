@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -240,15 +240,20 @@ class AvailabilityService:
 
     # holds ----------------------------------------------------------------------------------------------------------
 
-    def hold(self, restaurant_id: UUID, ask: Ask) -> Hold:
-        """Keeps the slot for the rule's hold time; raises Refusal with alternatives when it is not free."""
-        with self._locks.held(lock_key(restaurant_id, ask.date, ask.time)):
-            return self._hold(restaurant_id, ask)
+    def hold(self, restaurant_id: UUID, ask: Ask, instead_of: UUID | None = None) -> Hold:
+        """Keeps the slot for the rule's hold time; raises Refusal with alternatives when it is not free.
 
-    def _hold(self, restaurant_id: UUID, ask: Ask) -> Hold:
+        `instead_of` is a hold of the same guest, given back in the same transaction and kept when the new slot is refused.
+        """
+        if instead_of is not None:
+            ask = replace(ask, ignore=ask.ignore | {instead_of})
+        with self._locks.held(lock_key(restaurant_id, ask.date, ask.time)):
+            return self._hold(restaurant_id, ask, instead_of)
+
+    def _hold(self, restaurant_id: UUID, ask: Ask, instead_of: UUID | None) -> Hold:
         for attempt in range(ATTEMPTS):
             try:
-                held, refusal = self._try_hold(restaurant_id, ask)
+                held, refusal = self._try_hold(restaurant_id, ask, instead_of)
             except (IntegrityError, OperationalError) as lost:
                 if sqlstate(lost) not in RETRYABLE or attempt == ATTEMPTS - 1:
                     raise
@@ -260,13 +265,17 @@ class AvailabilityService:
             return held
         raise Refusal("lock_timeout", headers={"Retry-After": "1"})
 
-    def _try_hold(self, restaurant_id: UUID, ask: Ask) -> tuple[Hold | None, Refusal | None]:
+    def _try_hold(
+        self, restaurant_id: UUID, ask: Ask, instead_of: UUID | None
+    ) -> tuple[Hold | None, Refusal | None]:
         now = self._clock.now()
         with self._database.tenant(restaurant_id) as tx:
             decision = self.decide_locked(tx, ask, now)
             if isinstance(decision.outcome, Refused):
                 return None, self.refuse(tx, decision, now)
             offer = decision.outcome
+            if instead_of is not None:
+                self._give_back(tx, instead_of, now)
             hold = Hold(uuid7(), offer, now + timedelta(minutes=decision.config.rules.hold_minutes))
             details = {"date": offer.service_date, "time": offer.time.strftime("%H:%M"), "area": ask.area}
             self._store.take(
@@ -292,15 +301,23 @@ class AvailabilityService:
         """Gives a hold back; raises Refusal('not_found') when there is none (any more)."""
         now = self._clock.now()
         with self._database.tenant(restaurant_id) as tx:
-            held = self._store.hold(tx, hold_id)
-            if held is None:
+            day = self._give_back(tx, hold_id, now)
+            if day is None:
                 raise Refusal("not_found")
-            self._store.release(tx, hold_id)
-            self._jobs.drop(tx, HOLD_EXPIRY, hold_id, now)
-            self._outbox.add(tx, [availability_changed(restaurant_id, hold_id, held["service_date"], now)])
-        self.changed(restaurant_id, [held["service_date"]])
+        self.changed(restaurant_id, [day])
 
-    def expire_hold(self, tx: Tx, hold_id: UUID, payload: dict[str, Any], now: datetime) -> None:
+    def _give_back(self, tx: Tx, hold_id: UUID, now: datetime) -> date | None:
+        held = self._store.hold(tx, hold_id)
+        if held is None:
+            return None
+        day: date = held["service_date"]
+        self._store.release(tx, hold_id)
+        self._jobs.drop(tx, HOLD_EXPIRY, hold_id, now)
+        assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
+        self._outbox.add(tx, [availability_changed(tx.restaurant_id, hold_id, day, now)])
+        return day
+
+    def expire_hold(self, tx: Tx, hold_id: UUID, payload: Mapping[str, Any], now: datetime) -> None:
         """Scheduled: a hold that nobody used gives its tables back. Does nothing when a booking has used it."""
         assert tx.restaurant_id is not None  # noqa: S101 - jobs run in a tenant transaction
         day = date.fromisoformat(payload["date"])

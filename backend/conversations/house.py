@@ -38,8 +38,9 @@ _TOPICS = ("parking", "pets", "menu")
 class HouseFacts:
     """What may be said about a restaurant."""
 
-    def __init__(self, restaurants: RestaurantService) -> None:
+    def __init__(self, restaurants: RestaurantService, base_url: str) -> None:
         self._restaurants = restaurants
+        self._base_url = base_url
 
     def facts(self, restaurant_id: UUID) -> RestaurantFacts:
         """From the configuration that holds."""
@@ -54,7 +55,7 @@ class HouseFacts:
             opening=tuple(OpeningDay(weekday, _spans(config, weekday)) for weekday in range(7)),
             answers=_answers(config),
             hold_minutes=config.rules.hold_minutes,
-            privacy_url=f"/r/{profile.slug}/privacy",
+            privacy_url=f"{self._base_url}/r/{profile.slug}/privacy",
         )
 
 

@@ -59,10 +59,9 @@ class Queries:
         with self._desk.database.tenant(restaurant_id) as tx:
             if search:
                 return Page(self._search(tx, day, statuses, search)[:limit], None)
-            found = self._desk.store.list(tx, day=day, statuses=statuses, after=after, limit=limit + 1)
+            found = self._desk.store.page(tx, day=day, statuses=statuses, after=after, limit=limit + 1)
             views = self.views(tx, found[:limit])
-        last = found[limit - 1] if len(found) > limit else None
-        return Page(views, last and write_cursor((last.date, last.time.isoformat(), last.id)))
+        return Page(views, _cursor_after(found, limit))
 
     def by_guest(self, restaurant_id: UUID, guest_id: UUID, cursor: str | None, limit: int) -> Page:
         """A guest's reservations, newest made first."""
@@ -70,8 +69,7 @@ class Queries:
         with self._desk.database.tenant(restaurant_id) as tx:
             found = self._desk.store.by_guest(tx, guest_id, before, limit + 1)
             views = self.views(tx, found[:limit])
-        last = found[limit - 1] if len(found) > limit else None
-        return Page(views, last and write_cursor((last.date, last.time.isoformat(), last.id)))
+        return Page(views, _cursor_after(found, limit))
 
     def coming_of(self, restaurant_id: UUID, phone: str | None, email: str | None) -> list[View]:
         """What the person with that phone or e-mail has coming, soonest first; the caller has proven that it is them."""
@@ -112,17 +110,17 @@ class Queries:
         found = [
             each
             for day in days
-            for each in self._desk.store.list(tx, day=day, statuses=statuses, after=None, limit=_SEARCHED)
+            for each in self._desk.store.page(tx, day=day, statuses=statuses, after=None, limit=_SEARCHED)
         ]
         return self.views(tx, found)
 
     def _search(self, tx: Tx, day: date | None, statuses: Sequence[str] | None, search: str) -> list[View]:
         if day is not None:
-            found = self._desk.store.list(tx, day=day, statuses=statuses, after=None, limit=_SEARCHED)
+            found = self._desk.store.page(tx, day=day, statuses=statuses, after=None, limit=_SEARCHED)
         else:
             yesterday: datetime = self._desk.clock.now() - timedelta(days=1)
             after = (yesterday.date(), "00:00", UUID(int=0))
-            found = self._desk.store.list(tx, day=None, statuses=statuses, after=after, limit=_SEARCHED)
+            found = self._desk.store.page(tx, day=None, statuses=statuses, after=after, limit=_SEARCHED)
         wanted = search_form(search).split()
         digits = re.sub(r"\D", "", search)
         return [view for view in self.views(tx, found) if _matches(view, wanted, digits)]
@@ -137,6 +135,14 @@ def _matches(view: View, wanted: Sequence[str], digits: str) -> bool:
         texts += [guest.name or "", guest.email or ""]
     words = search_form(" ".join(texts))
     return bool(wanted) and all(each in words for each in wanted)
+
+
+def _cursor_after(found: Sequence[Reservation], limit: int) -> str | None:
+    """Where the next page begins; None when these, read one past the limit, were the last."""
+    if len(found) <= limit:
+        return None
+    last = found[limit - 1]
+    return write_cursor((last.date, last.time.isoformat(), last.id))
 
 
 def write_cursor(place: Place) -> str:

@@ -37,6 +37,7 @@ UPDATE reservations SET service_date = :service_date, local_time = :local_time, 
 WHERE id = :id AND restaurant_id = :restaurant_id AND version = :version - 1
 """
 _GET = f"SELECT {COLUMNS} FROM reservations WHERE id = :id AND restaurant_id = :restaurant_id"
+_BY_IDS = f"SELECT {COLUMNS} FROM reservations WHERE id = ANY(:ids) AND restaurant_id = :restaurant_id"
 _LOCK = _GET + " FOR UPDATE"
 _BY_GUEST = f"""
 SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id
@@ -107,6 +108,10 @@ class ReservationStore:
         """The reservation, of this tenant only."""
         return self._maybe(tx.one(_GET, id=reservation_id, restaurant_id=tx.restaurant_id))
 
+    def by_ids(self, tx: Tx, ids: Sequence[UUID]) -> list[Reservation]:
+        """The reservations with those ids that are there."""
+        return self._every(tx.all(_BY_IDS, restaurant_id=tx.restaurant_id, ids=list(ids)))
+
     def lock(self, tx: Tx, reservation_id: UUID) -> Reservation | None:
         """The same, and nobody else changes it until this transaction ends."""
         return self._maybe(tx.one(_LOCK, id=reservation_id, restaurant_id=tx.restaurant_id))
@@ -144,7 +149,7 @@ class ReservationStore:
         """Reservations with that short code, latest day first."""
         return self._every(tx.all(_BY_CODE, restaurant_id=tx.restaurant_id, code=code))
 
-    def list(
+    def page(
         self,
         tx: Tx,
         *,

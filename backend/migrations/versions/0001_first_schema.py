@@ -3,6 +3,7 @@
 The statements are in `0001_first_schema.sql` beside this file, where an editor colours them and psql can run them.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 from alembic import op
@@ -14,9 +15,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    connection = op.get_bind()
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    with connection.connection.cursor() as cursor:
+    # The driver's own cursor: SQLAlchemy would take the % signs in the text for parameters.
+    with closing(op.get_bind().connection.cursor()) as cursor:
         cursor.execute(sql)
 
 

@@ -368,6 +368,7 @@ CREATE TABLE conversations (
     channel text NOT NULL,
     session_id text NOT NULL,
     handler text NOT NULL DEFAULT 'bot' CHECK (handler IN ('bot', 'staff')),
+    revision integer NOT NULL DEFAULT 0,
     state_sealed bytea,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -381,6 +382,8 @@ CREATE TABLE conversation_turns (
     position bigint GENERATED ALWAYS AS IDENTITY,
     said_sealed bytea NOT NULL,
     answer_sealed bytea NOT NULL,
+    language text NOT NULL,
+    intent text NOT NULL,
     at timestamptz NOT NULL,
     PRIMARY KEY (restaurant_id, conversation_id, message_id)
 );
