@@ -1,7 +1,8 @@
 """The database session: engine, tenant transactions, and nothing else.
 
-`Database.tenant(id)` opens a transaction in which row-level security lets through one restaurant's rows; `Database.platform()`
-one with no tenant, for look-ups before the tenant is known and for the worker's plumbing. Called by services; stores get the `Tx`.
+`Database.tenant(id)` opens a transaction in which row-level security lets through one restaurant's rows, `Database.reading(id)` the
+same for use cases that only look; `Database.platform()` one with no tenant, for look-ups before the tenant is known and for the
+worker's plumbing. Called by services; stores get the `Tx`.
 """
 
 from __future__ import annotations
@@ -9,112 +10,110 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import psycopg2
 import psycopg2.extensions
-import psycopg2.extras
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, CursorResult, Engine, event, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from backend.platform.line import Line
 from backend.platform.refusals import Refusal
+from backend.platform.statements import adapt_values, compiled, read_ids
 
 db = SQLAlchemy()
-psycopg2.extensions.register_adapter(dict, psycopg2.extras.Json)
-psycopg2.extras.register_uuid()
-
-# A table's or booking's id is read again and again; a remembered one costs a look-up instead of parsing.
-_uuid_of = lru_cache(maxsize=50_000)(UUID)
-
-
-def _read_uuid(text: str | None, _cursor: object) -> UUID | None:
-    return None if text is None else _uuid_of(text)
-
-
-_UUID = psycopg2.extensions.new_type((2950,), "UUID", _read_uuid)
-_UUIDS = psycopg2.extensions.new_array_type((2951,), "UUID[]", _UUID)
-
-
-def _register_ids(connection: psycopg2.extensions.connection, _record: object) -> None:
-    psycopg2.extensions.register_type(_UUID, connection)
-    psycopg2.extensions.register_type(_UUIDS, connection)
-
+adapt_values()
 
 Row = Mapping[str, Any]
-_DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
-_AS_WRITTEN = {"no_parameters": True}
 
 
-@lru_cache(maxsize=1024)
-def _pyformat(sql: str) -> str:
-    """The statement with psycopg2's placeholders; the stores' constants are compiled once."""
-    return str(text(sql).compile(dialect=_DIALECT))
-
-
-@dataclass(slots=True)
 class Tx:
     """A running transaction. Statements are constants of store modules with `:name` parameters.
 
-    `queue` keeps statements whose result nobody needs; they travel in one message with the next one, or at the commit, in order. A
-    round trip costs as much as the work of most of our statements.
+    `queue` keeps statements whose result nobody needs; they travel in one message with the next one, or with the commit, in
+    order. A round trip costs as much as the work of most of our statements, so BEGIN and COMMIT travel with others too.
     """
 
-    connection: Connection
-    restaurant_id: UUID | None
-    _waiting: list[str] = field(default_factory=list)
+    __slots__ = ("_begun", "_line", "_params", "_reads_only", "_texts", "restaurant_id")
+
+    def __init__(self, line: Line, restaurant_id: UUID | None, *, reads_only: bool) -> None:
+        self.restaurant_id = restaurant_id
+        self._line = line
+        self._reads_only = reads_only
+        self._begun = False
+        self._texts: list[str] = []
+        self._params: list[object] = []
 
     def queue(self, sql: str, **params: object) -> None:
         """Execute with the next statement or the commit; what it violates is raised there."""
-        self._waiting.append(self._bound(sql, params))
+        statement = compiled(sql)
+        self._texts += self._line.texts_of(statement)
+        self._params += [params[name] for name in statement.names]
 
     def run(self, sql: str, **params: object) -> int:
         """Execute now; the number of rows touched."""
-        return self._execute(sql, params).rowcount
+        self.queue(sql, **params)
+        return int(self._send().rowcount)
 
     def all(self, sql: str, **params: object) -> list[Row]:
         """Every row as a mapping."""
-        return list(self._execute(sql, params).mappings())
+        self.queue(sql, **params)
+        cursor = self._send()
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def tuples(self, sql: str, **params: object) -> Sequence[tuple[Any, ...]]:
         """Every row as a plain tuple: for the hot paths that read many."""
-        cursor = self._execute(sql, params).cursor
-        assert cursor is not None  # noqa: S101 - a select has one
-        return cursor.fetchall()
+        self.queue(sql, **params)
+        rows: list[tuple[Any, ...]] = self._send().fetchall()
+        return rows
 
     def one(self, sql: str, **params: object) -> Row | None:
         """The first row, or None."""
-        return self._execute(sql, params).mappings().first()
+        self.queue(sql, **params)
+        cursor = self._send()
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        return {column.name: value for column, value in zip(cursor.description, row, strict=True)}
 
     def value(self, sql: str, **params: object) -> Any:
         """The first column of the first row, or None."""
-        return self._execute(sql, params).scalar()
+        self.queue(sql, **params)
+        row = self._send().fetchone()
+        return None if row is None else row[0]
 
     def flush(self) -> None:
         """Sends what is queued."""
-        if self._waiting:
-            message = ";\n".join(self._waiting)
-            self._waiting.clear()
-            self.connection.exec_driver_sql(message, execution_options=_AS_WRITTEN)
+        if self._texts:
+            self._send()
 
-    def _execute(self, sql: str, params: Mapping[str, object]) -> CursorResult[Any]:
-        message = ";\n".join([*self._waiting, self._bound(sql, params)])
-        self._waiting.clear()
-        return self.connection.exec_driver_sql(message, execution_options=_AS_WRITTEN)
+    def commit(self) -> None:
+        """Ends the transaction; what is queued travels with the COMMIT. Called by `Database` only."""
+        if not self._reads_only and (self._begun or self._texts):
+            self._texts.append("COMMIT")
+        self.flush()
 
-    def _bound(self, sql: str, params: Mapping[str, object]) -> str:
-        with self.connection.connection.cursor() as cursor:
-            # psycopg2 quotes every value; nothing is ever formatted into a statement by us.
-            return cursor.mogrify(_pyformat(sql), params).decode()
+    def _send(self) -> psycopg2.extensions.cursor:
+        texts, params = self._texts, self._params
+        self._texts, self._params = [], []
+        # What only reads needs no transaction of several messages: each message is one, and begins with the tenant.
+        if self._reads_only or not self._begun:
+            if self.restaurant_id is not None:
+                texts.insert(0, _TENANT)
+                params.insert(0, str(self.restaurant_id))
+            if not self._reads_only:
+                texts.insert(0, "BEGIN")
+        self._begun = True
+        return self._line.send(texts, params)
 
 
-_TENANT = "SELECT set_config('saveit.restaurant_id', :restaurant_id, true)"
+_TENANT = "SET LOCAL saveit.restaurant_id = %s"
 
 
 class Database:
@@ -123,7 +122,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         # After SQLAlchemy's own, which would register psycopg2's slower reader of ids on each connection.
-        event.listen(engine, "connect", _register_ids)
+        event.listen(engine, "connect", _on_connect)
 
     @contextmanager
     def tenant(self, restaurant_id: UUID) -> Iterator[Tx]:
@@ -131,29 +130,47 @@ class Database:
 
         Raises Refusal("unavailable") when the database cannot be reached.
         """
-        with self._begin(restaurant_id) as tx:
-            tx.queue(_TENANT, restaurant_id=str(restaurant_id))
+        with self._open(restaurant_id) as tx:
+            yield tx
+
+    @contextmanager
+    def reading(self, restaurant_id: UUID) -> Iterator[Tx]:
+        """The same for a use case that only looks: each statement sees what is committed at its moment, as in `tenant`, and
+        the round trips of BEGIN and COMMIT are saved."""
+        with self._open(restaurant_id, reads_only=True) as tx:
             yield tx
 
     @contextmanager
     def platform(self) -> Iterator[Tx]:
         """A transaction without a tenant."""
-        with self._begin(None) as tx:
+        with self._open(None) as tx:
             yield tx
 
     @contextmanager
-    def _begin(self, restaurant_id: UUID | None) -> Iterator[Tx]:
+    def _open(self, restaurant_id: UUID | None, *, reads_only: bool = False) -> Iterator[Tx]:
         try:
-            with self.engine.begin() as connection:
-                tx = Tx(connection, restaurant_id)
+            line = Line(self.engine, self.engine.raw_connection())
+            try:
+                tx = Tx(line, restaurant_id, reads_only=reads_only)
                 yield tx
-                tx.flush()
+                tx.commit()
+            except BaseException:
+                line.roll_back()
+                raise
+            finally:
+                line.give_back()
         except (OperationalError, InterfaceError) as lost:
             if is_unreachable(lost):
                 raise Refusal("unavailable", headers={"Retry-After": "2"}) from lost
             raise
-        except PoolTimeoutError as busy:
+        except (PoolTimeoutError, psycopg2.OperationalError) as busy:
+            # No connection is free, or none can be made.
             raise Refusal("unavailable", headers={"Retry-After": "2"}) from busy
+
+
+def _on_connect(connection: psycopg2.extensions.connection, _record: object) -> None:
+    connection.autocommit = True  # BEGIN and COMMIT are in our messages
+    read_ids(connection)
 
 
 def is_unreachable(error: DBAPIError) -> bool:

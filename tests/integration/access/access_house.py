@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
 import psycopg2
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine
 from werkzeug.test import TestResponse
 
 from backend.access.authenticator import AccessAuthenticator, CallerLimits
@@ -28,6 +29,7 @@ from backend.platform.http.mount import mount
 from backend.platform.ids import uuid7
 from backend.platform.keys import KeyFile
 from backend.platform.limits import RateLimiter
+from backend.platform.line import Line
 from backend.platform.migrate import application_url, migrate
 from backend.platform.redis import Redis
 from backend.platform.telemetry import Telemetry
@@ -67,21 +69,26 @@ class CountingPasswords(Passwords):
 
 
 class StatementCount:
-    """Counts the statements sent to a database inside a `with` block."""
+    """Counts the messages sent to a database inside a `with` block."""
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
+        self._patch = mock.patch.object(Line, "send", self._counted(Line.send))
         self.count = 0
 
     def __enter__(self) -> StatementCount:
-        event.listen(self._engine, "before_cursor_execute", self._one)
+        self._patch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "before_cursor_execute", self._one)
+        self._patch.stop()
 
-    def _one(self, *_: object) -> None:
-        self.count += 1
+    def _counted(self, send: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(line: Line, *given: Any) -> Any:
+            self.count += line.engine is self._engine
+            return send(line, *given)
+
+        return counting
 
 
 @dataclass
