@@ -15,7 +15,7 @@ from worker_stand import WorkerStand, worker_stand, workers
 
 from backend.platform.ids import uuid7
 from backend.platform.worker import Upkeep
-from backend.platform.worker.loop import PULSE_KEY
+from backend.platform.worker.pulse import PULSE_KEY
 
 
 @pytest.fixture

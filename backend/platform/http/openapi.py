@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
@@ -43,8 +43,8 @@ _SECURITY_SCHEMES = {
     "staff": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A person of the house: the access token of `POST /api/v1/auth/login`. The names in an operation are the roles"
-        " that may call it.",
+        "description": "A person of the house: the access token of `POST /api/v1/auth/login`. An operation names the roles that may"
+        " call it.",
     },
     DEVICE: {
         "type": "http",
@@ -75,6 +75,7 @@ def document(endpoints: Sequence[Endpoint], base_url: str, version: str) -> dict
     for endpoint in endpoints:
         path = _PARAMETER.sub(lambda found: "{" + to_camel(found["name"]) + "}", endpoint.path)
         paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, shapes, components)
+    codes = sorted({code for endpoint in endpoints for code in codes_of(endpoint)})
     return {
         "openapi": "3.1.0",
         "info": {"title": "SaveIt", "version": version, "description": _DESCRIPTION},
@@ -82,7 +83,8 @@ def document(endpoints: Sequence[Endpoint], base_url: str, version: str) -> dict
         "tags": [{"name": tag} for tag in sorted({endpoint.tag for endpoint in endpoints})],
         "paths": paths,
         "components": {
-            "schemas": {**components, "Problem": PROBLEM},
+            "schemas": {**_named(components, endpoints, shapes), "Problem": PROBLEM},
+            "examples": {code: {"value": problem_example(code, EXAMPLE_LANGUAGE)} for code in codes},
             "securitySchemes": _SECURITY_SCHEMES,
             "parameters": {
                 "AcceptLanguage": {
@@ -110,7 +112,23 @@ def _shapes(endpoints: Sequence[Endpoint]) -> tuple[Shapes, dict[str, Schema]]:
             if isinstance(answer, type):
                 wanted[(answer, "serialization")] = None
     references, definitions = models_json_schema(list(wanted), by_alias=True, ref_template=_REF)
-    return references, definitions.get("$defs", {})
+    return cast("Shapes", references), definitions.get("$defs", {})
+
+
+def _named(
+    components: Mapping[str, Schema], endpoints: Sequence[Endpoint], shapes: Shapes
+) -> dict[str, Schema]:
+    """The schemas that anything refers to; a query's members stand as parameters of their own."""
+    queries = {
+        _name_of(shapes[(endpoint.query, "validation")])
+        for endpoint in endpoints
+        if endpoint.query is not None
+    }
+    return {name: schema for name, schema in components.items() if name not in queries}
+
+
+def _name_of(reference: Schema) -> str:
+    return str(reference["$ref"]).rpartition("/")[2]
 
 
 def _operation(endpoint: Endpoint, shapes: Shapes, components: Mapping[str, Schema]) -> dict[str, Any]:
@@ -143,7 +161,9 @@ def _security(who: frozenset[str]) -> list[dict[str, list[str]]]:
     """One alternative for each kind of caller; staff with the roles that may call."""
     if ANYONE in who:
         return [{}]
-    kinds: list[dict[str, list[str]]] = [{kind: []} for kind in (PUBLISHABLE, SECRET, GUEST, DEVICE) if kind in who]
+    kinds: list[dict[str, list[str]]] = [
+        {kind: []} for kind in (PUBLISHABLE, SECRET, GUEST, DEVICE) if kind in who
+    ]
     roles = sorted(who & STAFF)
     return [*kinds, {"staff": roles}] if roles else kinds
 
@@ -159,7 +179,7 @@ def _parameters(endpoint: Endpoint, shapes: Shapes, components: Mapping[str, Sch
         for part in _PARAMETER.finditer(endpoint.path)
     ]
     if endpoint.query is not None:
-        shape = components[shapes[(endpoint.query, "validation")]["$ref"].rpartition("/")[2]]
+        shape = components[_name_of(shapes[(endpoint.query, "validation")])]
         found += [_query_parameter(name, member, shape) for name, member in shape["properties"].items()]
     found += [_header(name, endpoint) for name in endpoint.headers]
     if not endpoint.unguarded:
@@ -169,10 +189,13 @@ def _parameters(endpoint: Endpoint, shapes: Shapes, components: Mapping[str, Sch
 
 def _query_parameter(name: str, member: Schema, shape: Schema) -> dict[str, Any]:
     # What is left out of an address is absent; there is no null in it.
-    schema = {key: value for key, value in member.items() if key not in ("description", "title", "default") or value}
-    choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
-    if len(choices) == 1:
-        schema = {**{key: value for key, value in schema.items() if key != "anyOf"}, **choices[0]}
+    schema = {
+        key: value for key, value in member.items() if key not in ("description", "title", "default", "anyOf")
+    }
+    choices = [choice for choice in member.get("anyOf", ()) if choice.get("type") != "null"]
+    schema |= choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {}
+    if member.get("default") is not None:
+        schema["default"] = member["default"]
     parameter = {"name": name, "in": "query", "required": name in shape.get("required", ()), "schema": schema}
     return {**parameter, "description": member["description"]} if "description" in member else parameter
 
@@ -242,7 +265,7 @@ def _problem_answer(codes: Sequence[str]) -> dict[str, Any]:
         "content": {
             "application/problem+json": {
                 "schema": {"$ref": _REF.format(model="Problem")},
-                "examples": {code: {"value": problem_example(code, EXAMPLE_LANGUAGE)} for code in codes},
+                "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
             }
         },
     }

@@ -65,5 +65,8 @@ def problem_example(code: str, locale: str) -> dict[str, Any]:
         required = say("field.required", locale)
         example["errors"] = [{"field": "partySize", "code": "required", "message": required}]
     if code in ("slot_unavailable", "pacing_limit"):
-        example["alternatives"] = [{"date": "2026-12-18", "time": "19:30"}, {"date": "2026-12-18", "time": "20:45"}]
+        example["alternatives"] = [
+            {"date": "2026-12-18", "time": "19:30"},
+            {"date": "2026-12-18", "time": "20:45"},
+        ]
     return example

@@ -38,7 +38,20 @@ _BY_NAME = {
     "number": "12",
     "area": "terraza",
 }
-_CANDIDATES = ("20:00", "es", "es-ES", "EUR", "2026-12", "2026-12-18", "terraza", "casa-lucia", "#1E6B52", "+34600111222", "12", "A1")
+_CANDIDATES = (
+    "20:00",
+    "es",
+    "es-ES",
+    "EUR",
+    "2026-12",
+    "2026-12-18",
+    "terraza",
+    "casa-lucia",
+    "#1E6B52",
+    "+34600111222",
+    "12",
+    "A1",
+)
 
 
 def sample(schema: Schema, components: Mapping[str, Schema], name: str = "", depth: int = 0) -> Any:
@@ -107,13 +120,11 @@ def _array(schema: Schema, components: Mapping[str, Schema], name: str, depth: i
 
 
 def _text(schema: Schema, name: str) -> Any:
-    candidates = (_BY_FORMAT.get(schema.get("format", ""), ""), _BY_NAME.get(name, ""), *_CANDIDATES, "texto")
-    if not schema.get("pattern"):
-        candidates = (candidates[0], candidates[1], "texto")
-    for candidate in candidates:
+    known = (_BY_FORMAT.get(schema.get("format", ""), ""), _BY_NAME.get(name, ""))
+    for candidate in (*known, *(_CANDIDATES if "pattern" in schema else ()), "texto"):
         if candidate and _fits(candidate, schema):
             return candidate
-    return "x" * schema["minLength"] if schema.get("minLength") and not schema.get("pattern") else NOTHING
+    return NOTHING if "pattern" in schema else "x" * schema.get("minLength", 0) or NOTHING
 
 
 def _fits(text: str, schema: Schema) -> bool:

@@ -22,16 +22,12 @@ from backend.platform.live.sink import RedisLiveSink
 from backend.platform.redis import Redis
 from backend.platform.telemetry import Telemetry
 from backend.platform.worker.lane import Lane
+from backend.platform.worker.pulse import PULSE_KEPT_S, PULSE_KEY, PULSE_S
 from backend.platform.worker.upkeep import Upkeep
 from backend.platform.worker.wakeups import Wakeups
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
-
-# Read by /readyz. Not the truth about anything: a worker without Redis works on unseen.
-PULSE_KEY = "saveit:worker:pulse"
-PULSE_S = 5
-PULSE_KEPT_S = 20
 
 _RELAYED_AT_ONCE = 200
 _AT_ONCE = 20  # handlers, jobs or messages before a stop is noticed
