@@ -33,7 +33,9 @@ _COMMANDS = {
 }
 
 
-def _command(commands: argparse._SubParsersAction, name: str, text: str) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=text, description=text)
 
 

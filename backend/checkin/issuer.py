@@ -18,10 +18,17 @@ OUTLIVES = timedelta(hours=12)
 class CodeParts(Protocol):
     """What is remembered of an issued code; `reservations.record.CodeFacts` is one."""
 
-    key_id: int
-    nonce: bytes
-    issued_at: datetime
-    expires_at: datetime
+    @property
+    def key_id(self) -> int: ...
+
+    @property
+    def nonce(self) -> bytes: ...
+
+    @property
+    def issued_at(self) -> datetime: ...
+
+    @property
+    def expires_at(self) -> datetime: ...
 
 
 class CodeIssuer:

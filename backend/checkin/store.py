@@ -65,7 +65,8 @@ class CheckinStore:
 
     def last_event(self, tx: Tx) -> int:
         """The sequence of the newest event of the live feed."""
-        return tx.value(_LAST_EVENT, restaurant_id=tx.restaurant_id)
+        newest: int = tx.value(_LAST_EVENT, restaurant_id=tx.restaurant_id)
+        return newest
 
     def revoked(self, tx: Tx, days: Sequence[object]) -> list[UUID]:
         """Reservations of these days whose codes open no door any more."""

@@ -100,9 +100,10 @@ class GuestStore:
 
     def add(self, tx: Tx, contact: Contact, now: datetime) -> UUID:
         """A new guest; when somebody added the same phone this instant, that one."""
-        return tx.value(
+        known: UUID = tx.value(
             _ADD, id=uuid7(), restaurant_id=tx.restaurant_id, now=now, **self._sealed(tx, contact)
         )
+        return known
 
     def complete(self, tx: Tx, guest: Guest, contact: Contact, now: datetime) -> None:
         """Adds to a known guest what this contact says more; writes nothing when it says nothing more."""

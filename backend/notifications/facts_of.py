@@ -100,7 +100,7 @@ def booking_facts(
             penalty=penalty.amount if penalty else None,
         ),
         qr_png=qr_png,
-        requirements=tuple(sorted(each.value for each in one.unsettled)),  # type: ignore[arg-type]
+        requirements=tuple(sorted(each.value for each in one.unsettled)),
         deposit=Decimal(deposit) if deposit else None,
         settle_by=pending_deadline(config, one.unsettled, one.created_at, one.starts_at) if pending else None,
         earlier=_earlier(more, config),

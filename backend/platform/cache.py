@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 from uuid import UUID
+
+import redis
 
 from backend.platform.redis import Redis
 
@@ -28,9 +31,10 @@ class DayCache:
         found = self._redis.attempt(lambda client: client.mget(marks))
         if found is None:
             return None, None
-        stamp = b".".join(mark or b"0" for mark in found).decode()
+        # The client is made without decoding, so its answers are bytes; its type cannot say so.
+        stamp = b".".join(cast("bytes", mark) or b"0" for mark in found).decode()
         answer = self._redis.attempt(lambda client: client.get(_entry(restaurant_id, day, stamp, question)))
-        return stamp, answer
+        return stamp, cast("bytes | None", answer)
 
     def write(self, restaurant_id: UUID, day: date, question: str, stamp: str | None, answer: bytes) -> None:
         """Keeps an answer computed after `read` gave that stamp."""
@@ -47,8 +51,8 @@ class DayCache:
             else [_generation(restaurant_id, None)]
         )
 
-        def raise_generations(client: object) -> object:
-            with client.pipeline(transaction=False) as batch:  # type: ignore[attr-defined]
+        def raise_generations(client: redis.Redis) -> object:
+            with client.pipeline(transaction=False) as batch:
                 for key in keys:
                     batch.incr(key)
                     batch.expire(key, _DAY_S)

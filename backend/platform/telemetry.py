@@ -63,6 +63,6 @@ class Telemetry:
         """The text Prometheus scrapes."""
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             joined = CollectorRegistry()
-            multiprocess.MultiProcessCollector(joined)
+            multiprocess.MultiProcessCollector(joined)  # type: ignore[no-untyped-call]
             return generate_latest(joined)
         return generate_latest(self.registry)

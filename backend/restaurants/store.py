@@ -62,11 +62,13 @@ class RestaurantStore:
 
     def version(self, tx: Tx) -> int | None:
         """The number of the version that holds."""
-        return tx.value(_VERSION, restaurant_id=tx.restaurant_id)
+        held: int | None = tx.value(_VERSION, restaurant_id=tx.restaurant_id)
+        return held
 
     def lock(self, tx: Tx) -> int | None:
         """The same, and nobody else changes it until this transaction ends."""
-        return tx.value(_LOCK, restaurant_id=tx.restaurant_id)
+        held: int | None = tx.value(_LOCK, restaurant_id=tx.restaurant_id)
+        return held
 
     def create(self, tx: Tx, config: RestaurantConfig, now: datetime) -> None:
         """The restaurant itself, before its first version."""
