@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from host_app.options import Options
 from host_app.wiring import build
+from host_app.wording import LANGUAGES, Words
 
 _MINIMUM = (360, 560)
 
@@ -14,9 +16,19 @@ _MINIMUM = (360, 560)
 def run(options: Options) -> None:
     """Opens the app and returns when its window is closed."""
     _set_up_kivy(options.data, options.size)
+    from kivy.core.window import Window
+
+    if Window is None or _nobody_could_see_it():
+        raise SystemExit("\n".join(Words(language).say("start.no_window") for language in LANGUAGES))
     from host_app.ui.app import HostApp  # Kivy reads its settings when it is first imported
 
     HostApp(build(options.data, options.language or "es"), options).run()
+
+
+def _nobody_could_see_it() -> bool:
+    """Linux without a display and without a screen of its own: SDL would draw into nothing, silently."""
+    wished = any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+    return sys.platform == "linux" and not wished and not any(Path("/dev/dri").glob("card*"))
 
 
 def _set_up_kivy(data: Path, size: tuple[int, int]) -> None:

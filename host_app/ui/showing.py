@@ -56,8 +56,7 @@ def header_signal(connection: Connection, words: Words) -> Signal:
     """What the header says of the line to the server."""
     kind = connection.header
     if kind == "offline":
-        since = words.time(connection.since) if connection.since else ""
-        return Signal("attention", "cloud_off", words.say("header.offline", time=since))
+        return Signal("attention", "cloud_off", words.say("header.offline"))  # `missing` says since when
     if kind == "syncing":
         return Signal("info", "sync", words.say("header.syncing", count=connection.waiting))
     if kind == "online":

@@ -50,7 +50,8 @@ class Witness:
             "header": {"restaurant": shell.ids.header.restaurant, "signal": shell.ids.header.signal_word},
             "lines": [_told(line) for line in shell.screens.get_screen("arrivals").lines],
             "camera": screen.camera_state if shell.screens.current == "scan" else None,
-            "verdict": dict(verdict.shown) if verdict.visible else None,
+            "verdict": {**verdict.shown, "asking": verdict.asking} if verdict.visible else None,
+            "card": screen.ids.card.shown.get("name") if shell.screens.current == "arrivals" else None,
             "message": screen.message if shell.screens.current == "enrol" else "",
             "targets": {name: _middle(widget) for name, widget in self._tappable()},
         }
@@ -62,6 +63,8 @@ class Witness:
             for each in reversed(shell.ids.navigation.children)
             if hasattr(each, "name")
         ]
+        if shell.ids.verdict.visible:
+            found.append(("verdict.override", shell.ids.verdict.ids.override))
         arrivals = shell.screens.get_screen("arrivals")
         if shell.screens.current == "arrivals":
             views = arrivals.ids.list.children[0].children

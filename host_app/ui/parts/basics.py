@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kivy.core.window import Window
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior, FocusBehavior
 from kivy.uix.boxlayout import BoxLayout
@@ -16,6 +17,26 @@ from kivy.uix.label import Label
 from kivy.uix.textinput import TextInput
 
 from host_app.ui.loading import load_kv
+
+
+class _LastInput:
+    """Whether the last thing a person used was the keyboard."""
+
+    keyboard = False
+
+    def watch(self) -> None:
+        """Begins to look at keys and touches of the window."""
+        Window.bind(on_key_down=self._on_key, on_touch_down=self._on_touch)
+
+    def _on_key(self, *_: Any) -> None:
+        self.keyboard = True
+
+    def _on_touch(self, *_: Any) -> None:
+        self.keyboard = False
+
+
+_last_input = _LastInput()
+_last_input.watch()
 
 
 class Text(Label):
@@ -52,7 +73,17 @@ class Chip(BoxLayout):
 
 
 class Tappable(FocusBehavior, ButtonBehavior, BoxLayout):
-    """What can be tapped, or reached with Tab and pressed with Enter or Space."""
+    """What can be tapped, or reached with Tab and pressed with Enter or Space.
+
+    The ring of the focus is drawn for those who use the keyboard; a finger knows where it is.
+    """
+
+    ringed = BooleanProperty(False)
+    hidden = BooleanProperty(False)
+
+    def on_focus(self, _: Any, focused: bool) -> None:
+        """The focus came or went."""
+        self.ringed = focused and _last_input.keyboard
 
     def keyboard_on_key_down(self, window: Any, keycode: Any, text: Any, modifiers: Any) -> bool:
         """Enter and Space press; the rest, Tab first of all, is the focus's business."""
@@ -70,8 +101,10 @@ class AppButton(Tappable):
     icon = StringProperty("")
     kind = OptionProperty("filled", options=["filled", "outlined", "plain"])
     danger = BooleanProperty(False)
+    inverted = BooleanProperty(False)  # for the strong grounds of a verdict: white, with dark words
     strength = ColorProperty()
     strength_ink = ColorProperty()
+    inside = ColorProperty()  # the ground that shows through an outlined one
 
 
 class FilterChip(Tappable):

@@ -32,9 +32,10 @@ class Fact(BoxLayout):
 class PartyCard(Card):
     """Shows `shown`, a dict made by `showing.card`, or an invitation to choose a party while it is empty."""
 
-    shown = DictProperty()
+    shown = DictProperty(rebind=True)  # without it kv would not follow what is read out of the dict
     here = NumericProperty(1)
     closable = BooleanProperty(False)
+    wanted_height = NumericProperty(0)
 
     __events__ = ("on_arrive", "on_close")
 

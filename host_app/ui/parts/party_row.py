@@ -56,6 +56,8 @@ class PartyLine(RecycleDataViewBehavior, Tappable):
 
     def refresh_view_attrs(self, recycle_view: Any, index: int, data: dict[str, Any]) -> None:
         """Shows another line; one that is fresh for the first time moves in."""
+        if data["key"] != self.key:
+            self.focus = False  # the focus was the other party's
         super().refresh_view_attrs(recycle_view, index, data)
         Animation.cancel_all(self, "shift")
         self.shift = 0

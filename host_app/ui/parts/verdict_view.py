@@ -25,7 +25,7 @@ OVERRIDE_REASONS = ("manager", "table_ready", "late_called", "mistake")
 class VerdictView(ButtonBehavior, FloatLayout):
     """Shows `shown`, a dict made by `showing.verdict`, while `visible`."""
 
-    shown = DictProperty()
+    shown = DictProperty(rebind=True)  # without it kv would not follow what is read out of the dict
     ground = ColorProperty((0, 0, 0, 0))
     visible = BooleanProperty(False)
     asking = BooleanProperty(False)

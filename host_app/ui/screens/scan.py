@@ -84,7 +84,9 @@ class ScanScreen(Screen):
         self.recent = [showing.verdict(answer, words) for answer in self._answers]
         for shown in self.recent:
             text = " · ".join(part for part in (shown["name"], shown["title"]) if part)
-            place.add_widget(Chip(role=shown["role"], icon=shown["icon"], text=text))
+            place.add_widget(
+                Chip(role=shown["role"], icon=shown["icon"], text=text, pos_hint={"center_x": 0.5})
+            )
 
 
 load_kv(__file__)
