@@ -272,9 +272,10 @@ def _sender(settings: Settings, clock: Clock) -> MessageSender:
         SmtpSettings(
             host=settings.smtp_host,
             port=settings.smtp_port,
-            user=settings.smtp_user,
-            password=settings.smtp_password,
             tls=settings.smtp_tls,
-        )
+            username=settings.smtp_user or None,
+            password=settings.smtp_password or None,
+        ),
+        clock,
     )
     return SenderByChannel({"email": smtp, "sms": mailbox, "chat": mailbox})

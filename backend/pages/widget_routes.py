@@ -19,10 +19,11 @@ def widget_blueprint() -> Blueprint:
         found = widget_file(path)
         if found is None:
             abort(404)
-        zipped = "gzip" in request.accept_encodings
+        zipped = request.accept_encodings.quality("gzip") > 0
         answer = Response(found.gzipped if zipped else found.body, headers=found.headers)
         if zipped:
             answer.headers["Content-Encoding"] = "gzip"
-        return answer.make_conditional(request)
+        answer.make_conditional(request)
+        return answer
 
     return blueprint

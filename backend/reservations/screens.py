@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -35,7 +35,7 @@ class GuestsOnScreens:
         return [_with_guest(event, guests) for event in events]
 
 
-def _with_guest(event: Event, guests: dict[str, dict[str, object]]) -> Event:
+def _with_guest(event: Event, guests: Mapping[str, Mapping[str, object]]) -> Event:
     reservation = event.data.get("reservation")
     guest = guests.get(reservation["id"]) if reservation else None
     return replace(event, data={**event.data, "guest": guest}) if guest else event
