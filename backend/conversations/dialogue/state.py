@@ -7,10 +7,10 @@ contact, so the store keeps it sealed and for an hour only.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import types
 import typing
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal
@@ -65,6 +65,7 @@ EXISTING_STEPS = frozenset(
     }
 )
 Purpose = Literal["status", "cancel", "change", "hours"]
+WallClock = time  # by another name, because the draft has a field called `time`
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Draft:
 
     id: str = ""
     party_size: int | None = None
-    date: date | None = None
-    time: time | None = None
+    date: datetime.date | None = None
+    time: datetime.time | None = None
     area: str | None = None
     name: str | None = None
     phone: str | None = None
@@ -86,8 +87,8 @@ class Draft:
     notes: str | None = None
     occasion: str | None = None
     daypart: str | None = None
-    later_than: time | None = None
-    earlier_than: time | None = None
+    later_than: WallClock | None = None
+    earlier_than: WallClock | None = None
     looking: bool = False
 
     @property
@@ -112,8 +113,8 @@ class Draft:
 class Wish:
     """What an existing booking should become; None leaves it as it is. `delta` is people more or fewer."""
 
-    date: date | None = None
-    time: time | None = None
+    date: datetime.date | None = None
+    time: datetime.time | None = None
     party_size: int | None = None
     delta: int | None = None
 
@@ -167,9 +168,9 @@ def _dump(value: Any) -> Any:
         return dumped
     if isinstance(value, (tuple, list)):
         return [_dump(item) for item in value]
-    if isinstance(value, time):
+    if isinstance(value, datetime.time):
         return value.isoformat("minutes")
-    if isinstance(value, (date, datetime)):
+    if isinstance(value, datetime.date):
         return value.isoformat()
     return str(value) if isinstance(value, StrEnum) else value
 
@@ -191,6 +192,6 @@ def _load(kind: Any, stored: Any) -> Any:
     if dataclasses.is_dataclass(kind):
         hints = _types_of(typing.cast(type, kind))
         return typing.cast(Any, kind)(**{name: _load(hints[name], inner) for name, inner in stored.items()})
-    if kind in (datetime, date, time):
+    if kind in (datetime.datetime, datetime.date, datetime.time):
         return kind.fromisoformat(stored)
     return kind(stored)
