@@ -1,7 +1,7 @@
 """The dialogue as a state machine: one event in, one outcome out. Pure; called by the runner in `backend.conversations.service`.
 
 `advance` never does anything itself: it asks for an action and is called again with that action's result. The steps and the
-moves between them are drawn in `docs/decisions/010-understanding.md`, from `TRANSITIONS`.
+moves between them are drawn in `docs/decisions/010-understanding.md`.
 """
 
 from __future__ import annotations

@@ -65,7 +65,6 @@ EXISTING_STEPS = frozenset(
     }
 )
 Purpose = Literal["status", "cancel", "change", "hours"]
-WallClock = time  # by another name, because the draft has a field called `time`
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ class Draft:
     notes: str | None = None
     occasion: str | None = None
     daypart: str | None = None
-    later_than: WallClock | None = None
-    earlier_than: WallClock | None = None
+    later_than: datetime.time | None = None
+    earlier_than: datetime.time | None = None
     looking: bool = False
 
     @property

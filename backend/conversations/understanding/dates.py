@@ -96,9 +96,18 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
         return match.captures["u"] not in {"hour", "minute"}
     if name == "weak_weekday":
         return _weak_weekday_counts(sentence, match)
+    if name == "day_month" and _counts_before_month(sentence, match):
+        return False
     if name == "numeric":
         return _numeric_is_date(sentence, match)
     return True
+
+
+def _counts_before_month(sentence: Sentence, match: Match) -> bool:
+    """'table for 4 november 24': the first number counts people, the second is the day."""
+    bare = match.end - match.start == 2 and "month" in sentence.classes[match.end - 1]
+    day_follows = match.end < len(sentence) and "day" in sentence.classes[match.end]
+    return bare and day_follows and precedes(sentence, match.start, {"for", "para", "of", "de", "somos"})
 
 
 def _weak_weekday_counts(sentence: Sentence, match: Match) -> bool:

@@ -1,9 +1,10 @@
 """Plays the golden transcripts: guest lines and directives in, the whole conversation out. Used by `test_conversations_golden`.
 
 A file holds `# remarks`, `! directives`, `> what the guest says`, and under each what the assistant answers. Directives:
-`! fill DATE TIME [leave N]` takes the tables of a slot, `! forward MINUTES`, `! late` (cancelling counts as late), `! refuse CODE`
-(the next question to the house is refused), `! usted`, `! locale TAG`, `! guest NAME` (another session), `! again` (the last message
-is delivered once more), `! staff answers` (the thread is given back), `! phone NUMBER` (the channel proves the sender).
+`! fill DATE TIME [leave N]` takes the tables of a slot, `! forward MINUTES`, `! late` (cancelling counts as late),
+`! refuse CODE` (the next question to the house is refused), `! usted`, `! locale TAG`, `! guest NAME` (another session),
+`! again` (the last message is delivered once more), `! staff answers` (the thread is given back), `! phone NUMBER` (the channel
+proves the sender).
 """
 
 from __future__ import annotations
