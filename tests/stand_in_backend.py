@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
+from backend.platform.supervisor.plan import WORKER_PULSE
+
 DATABASE = os.environ["SAVEIT_DATABASE_URL"]
 REDIS = os.environ["SAVEIT_REDIS_URL"]
 DATA_DIR = Path(os.environ["SAVEIT_DATA_DIR"])
@@ -73,13 +75,17 @@ class Notes(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+def ask_redis(question: str) -> bytes:
+    with socket.socket(socket.AF_UNIX) as cache:
+        cache.connect(urlsplit(REDIS).path)
+        cache.sendall(f"{question}\r\n".encode())
+        return cache.recv(64)
+
+
 def servers_answer() -> bool:
     try:
         psycopg2.connect(DATABASE).close()
-        with socket.socket(socket.AF_UNIX) as cache:
-            cache.connect(urlsplit(REDIS).path)
-            cache.sendall(b"PING\r\n")
-            return cache.recv(7) == b"+PONG\r\n"
+        return ask_redis("PING") == b"+PONG\r\n"
     except (psycopg2.OperationalError, OSError):
         return False
 
@@ -93,6 +99,7 @@ def serve() -> None:
 def worker() -> None:
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
+    ask_redis(f"SET {WORKER_PULSE} 1")
     over.wait()
 
 

@@ -81,8 +81,13 @@ def test_in_a_folder_that_only_root_can_enter_it_runs_and_loosens_nothing(tmp_pa
 
 
 @root_only
-def test_a_closed_data_folder_of_our_own_lets_the_servers_group_pass_and_nobody_else() -> None:
+@pytest.mark.parametrize("content", [[], ["console.log"]], ids=["empty", "with the log of this very start"])
+def test_a_closed_data_folder_of_our_own_lets_the_servers_group_pass_and_nobody_else(
+    content: list[str],
+) -> None:
     with short_folder(closed=True) as folder:
+        for name in content:
+            (folder / name).touch()
         user = server_user()
         assert user is not None
 
@@ -96,7 +101,7 @@ def test_a_closed_data_folder_of_our_own_lets_the_servers_group_pass_and_nobody_
 @root_only
 def test_a_closed_folder_with_other_things_in_it_is_not_touched() -> None:
     with short_folder(closed=True) as folder:
-        (folder / "something-else").touch()
+        (folder / "something-else").mkdir()
 
         places = settle(folder, server_user())
 
@@ -108,7 +113,7 @@ def test_a_closed_folder_with_other_things_in_it_is_not_touched() -> None:
 @root_only
 def test_data_whose_place_elsewhere_has_gone_is_named_and_not_begun_anew() -> None:
     with short_folder(closed=True) as folder:
-        (folder / "something-else").touch()
+        (folder / "something-else").mkdir()
         files = settle(folder, server_user()).files
         files.rename(files.with_name(f"{files.name}-moved"))
         try:

@@ -1,7 +1,8 @@
-"""`scripts/run` and `scripts/test` before anything is installed: environments made, found, mended, and what they say when it fails."""
+"""`scripts/run` and `scripts/test` before anything is installed: environments made, found, mended; what they say on failure."""
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -122,7 +123,7 @@ def test_a_package_that_does_not_exist_is_named(
 def test_without_venv_and_pip_it_says_what_to_install(
     checkout: Path, out: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_bootstrap.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
 
     with pytest.raises(Trouble, match=rf"apt install python3\.{sys.version_info.minor}-venv"):
         _bootstrap.environment(["requirements.txt"], Console(out, "en"))
@@ -142,7 +143,7 @@ def test_a_checkout_that_cannot_be_written_puts_the_environment_into_the_data_fo
 def test_a_checkout_that_may_not_be_written_falls_back_as_the_system_says(
     checkout: Path, tmp_path: Path, out: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_bootstrap.os, "access", lambda path, mode: Path(path) != checkout)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != checkout)
 
     python = _bootstrap.environment(["requirements.txt"], Console(out, "en"), fallback=tmp_path / "data")
 
@@ -284,9 +285,7 @@ def test_missing_debian_packages_are_named_to_whoever_may_not_install_them(
     out: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_debian, "installed", lambda: set(_debian.wanted()) - {"xvfb"})
-    monkeypatch.setattr(
-        _debian.shutil, "which", lambda name: "/usr/bin/dpkg-query" if name == "dpkg-query" else None
-    )
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/dpkg-query" if name == "dpkg-query" else None)
 
     _debian.install_missing(Console(out, "en"))
 

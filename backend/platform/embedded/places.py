@@ -73,7 +73,7 @@ def make_data_dir(data_dir: Path, user: ServerUser | None) -> Path:
     data_dir.mkdir(parents=True, exist_ok=True)
     data_dir = data_dir.resolve()
     marker = data_dir / MARKER
-    if created or marker.exists() or not any(data_dir.iterdir()):
+    if created or marker.exists() or _is_unused(data_dir):
         if created:
             data_dir.chmod(0o700)
         marker.write_text(_ABOUT, encoding="utf-8")
@@ -81,6 +81,11 @@ def make_data_dir(data_dir: Path, user: ServerUser | None) -> Path:
     for private in ("secrets", "logs", "run"):
         (data_dir / private).mkdir(mode=0o700, exist_ok=True)
     return data_dir
+
+
+def _is_unused(folder: Path) -> bool:
+    """A folder with nothing but plain files in it, such as the console's own log, was made for us; a home folder is not."""
+    return all(entry.is_file() for entry in folder.iterdir())
 
 
 def _let_pass(own_folder: Path, user: ServerUser | None) -> None:

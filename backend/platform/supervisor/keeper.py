@@ -21,6 +21,7 @@ from backend.platform.supervisor.programs import Pace, Probe, Program
 
 News = Callable[..., None]  # news(key, **params): one line of the console, key of the catalogue
 _SILENCE_TOLD_S = 10.0
+_TOLD_EACH = 3  # failures in a row that get a line each
 
 
 class DidNotStartError(Exception):
@@ -57,6 +58,7 @@ class Keeper:
         self._pid_file = around.run / f"{program.name}.pid"
         self._child: Child | None = None
         self._ready_at = 0.0
+        self._weary = False
 
     async def start(self) -> None:
         """Returns once the program is ready; raises DidNotStartError, Trouble."""
@@ -86,10 +88,8 @@ class Keeper:
         self._ready_at = time.monotonic()
 
     async def _answers(self, probe: Probe) -> bool:
-        try:
-            async with asyncio.timeout(
-                self._around.pace.probe_s
-            ):  # wait_for of Python 3.11 can lose a cancellation
+        try:  # not wait_for: that of Python 3.11 can lose a cancellation
+            async with asyncio.timeout(self._around.pace.probe_s):
                 return await probe()
         except TimeoutError:
             return False
@@ -99,16 +99,17 @@ class Keeper:
         failures = 0
         while True:
             why = await self._until_down()
-            steady = time.monotonic() - self._ready_at > self._around.pace.backoff.steady_s
-            failures = 1 if steady else failures + 1
+            failures = 1 if self._is_steady() else failures + 1
             failures = await self._bring_back(why, failures)
+
+    def _is_steady(self) -> bool:
+        return time.monotonic() - self._ready_at > self._around.pace.backoff.steady_s
 
     async def _bring_back(self, why: dict[str, object], failures: int) -> int:
         """Tries until the program is ready again; returns the failures in a row so far."""
         down_at = time.monotonic()
-        late = asyncio.get_running_loop().call_later(
-            self._around.pace.late_news_s, lambda: self._tell("down", **why)
-        )
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(self._around.pace.late_news_s, lambda: self._tell("down", **why))
         try:
             while True:
                 await self._end()
@@ -118,14 +119,16 @@ class Keeper:
                     break
                 except DidNotStartError as again:
                     why = describe(again.code)
-                    failures += 1
                 except (Trouble, OSError) as reason:
                     self._tell("cannot_start", reason=reason)
-                    failures += 1
+                failures += 1
         finally:
             late.cancel()
-        key = "back_late" if time.monotonic() > late.when() else "back"
+        key = "back_late" if loop.time() > late.when() else "back"
         self._tell(key, seconds=f"{time.monotonic() - down_at:.1f}", **why)
+        if failures == _TOLD_EACH:
+            self._tell("keeps_stopping", log=self._log)
+            self._weary = True
         return failures
 
     async def _until_down(self) -> dict[str, object]:
@@ -137,6 +140,7 @@ class Keeper:
             raise RuntimeError("keep() before start()")
         while not await child.wait(self._around.pace.watch_s):
             trim_log(self._log)
+            self._rest_if_steady()
             now = time.monotonic()
             if await self._answers(self.program.alive):
                 if told:
@@ -151,8 +155,15 @@ class Keeper:
                 told = True
         return describe(child.ended.result())
 
+    def _rest_if_steady(self) -> None:
+        if self._weary and self._is_steady():
+            self._weary = False
+            self._tell("steady")
+
     def _tell(self, key: str, **params: object) -> None:
-        self._around.news(key, name=self.program.name, **params)
+        """One line a change; but of a program that stops again and again only that it does, and when it is over."""
+        if not self._weary:
+            self._around.news(key, name=self.program.name, **params)
 
     async def _end(self) -> None:
         """Sees that no process of this program is left, at once for the program itself, with a little

@@ -31,12 +31,15 @@ from backend.platform.supervisor.console import Console
 from backend.platform.supervisor.lock import check_port, folder_lock
 from backend.platform.supervisor.machine import Machine, Stage
 from backend.platform.supervisor.page import Facts, page, reachable_host
-from backend.platform.supervisor.programs import Program, Step
+from backend.platform.supervisor.programs import Program, Step, always
 
 log = logging.getLogger("saveit.supervisor")
 
 # PostgreSQL: 'fast' ends the sessions and writes a checkpoint; 'immediate' leaves that to the next start.
 _POSTGRES_STOP = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+_SLOW_IMPORTS_S = 180.0  # a small machine under load takes its time
+# The worker keeps this key alive in Redis: `worker.pulse.PULSE_KEY`. Importing it would bring in the whole worker; a test compares.
+WORKER_PULSE = "saveit:worker:pulse"
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,10 @@ class Plan:
         )
 
     def _worker(self) -> Program:
-        return Program("worker", self._kept("worker"), self._environment)
+        ready = probes.redis_key(self._redis.socket, WORKER_PULSE) if self._redis else always
+        return Program(
+            "worker", self._kept("worker"), self._environment, ready=ready, ready_s=_SLOW_IMPORTS_S
+        )
 
     def _web(self) -> Program:
         host = reachable_host(self._wish.host)
@@ -194,7 +200,7 @@ class Plan:
             self._environment,
             ready=probes.http(host, self._wish.port, "/readyz"),
             alive=probes.http(host, self._wish.port, "/healthz"),
-            ready_s=180.0,  # a small machine under load takes its time to import everything
+            ready_s=_SLOW_IMPORTS_S,
         )
 
     def _kept(self, command: str) -> Callable[[], list[str]]:

@@ -66,3 +66,12 @@ def http(host: str, port: int, path: str) -> Probe:
     )
     connect = lambda: asyncio.open_connection(host, port)  # noqa: E731
     return _probe(connect, head.encode(), lambda answer: answer.split(b" ", 2)[1:2] == [b"200"])
+
+
+def redis_key(socket: Path, key: str) -> Probe:
+    """Whether Redis has the key; a program that keeps one alive shows by it that it works."""
+    return _probe(
+        lambda: asyncio.open_unix_connection(str(socket)),
+        f"EXISTS {key}\r\n".encode(),
+        lambda answer: answer == b":1\r\n",
+    )

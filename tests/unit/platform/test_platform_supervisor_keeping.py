@@ -64,7 +64,7 @@ class Bench:
         return remembered(self.run_dir / f"{name}.pid")
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not condition():
                 await asyncio.sleep(0.01)
 
@@ -74,7 +74,7 @@ class Bench:
         """
         running = asyncio.create_task(self.machine.run())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await self.ready.wait()
             for act in acts:
                 result = act()
@@ -115,6 +115,22 @@ def test_a_program_that_ends_by_itself_again_and_again_is_started_ever_later(tmp
     asyncio.run(bench.while_running(three_starts))
 
     assert time.monotonic() - began >= 0.2 + 0.4, "the second wait is twice the first"
+
+
+def test_of_a_program_that_stops_again_and_again_the_console_tells_three_times_and_when_it_is_over(
+    tmp_path: Path,
+) -> None:
+    script = f"echo x >> {tmp_path}/starts; test $(wc -l < {tmp_path}/starts) -gt 6 && exec sleep 60"
+    worker = Program("worker", lambda: ["/bin/sh", "-c", script], lambda: os.environ)
+    pace = Pace(watch_s=0.05, late_news_s=30.0, backoff=Backoff(first_s=0.01, longest_s=0.02, steady_s=1.0))
+    bench = Bench(tmp_path, [[worker]], pace)
+
+    async def steady() -> None:
+        await bench.until(lambda: "worker has stayed up again" in bench.said)
+
+    assert asyncio.run(bench.while_running(steady)) == 0
+    assert bench.said.count("restarted in") == 3
+    assert bench.said.count("worker stops again and again") == 1
 
 
 def test_a_program_that_falls_silent_is_killed_and_started_again(tmp_path: Path) -> None:

@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 from backend.platform.embedded.leash import CANNOT_START, leashed
 from backend.platform.embedded.places import Places
 from backend.platform.embedded.trouble import Trouble
+from backend.platform.supervisor import plan
 from backend.platform.supervisor.children import last_lines, trim_log
 from backend.platform.supervisor.console import Console, locale_of
 from backend.platform.supervisor.lock import check_port, folder_lock
 from backend.platform.supervisor.page import Facts, base_url, network_urls, page
 from backend.platform.supervisor.programs import Backoff
+from backend.platform.worker.pulse import PULSE_KEY
 
 
 @given(failures=st.integers(0, 10_000), first=st.floats(0.01, 5), longest=st.floats(5, 120))
@@ -276,3 +278,7 @@ def test_every_trouble_and_news_is_said_in_both_languages() -> None:
     assert {
         key: sorted(part.partition("}")[0] for part in text.split("{")[1:]) for key, text in spanish.items()
     } == {key: sorted(names) for key, names in placeholders.items()}
+
+
+def test_the_workers_pulse_is_looked_for_under_the_name_it_has() -> None:
+    assert plan.WORKER_PULSE == PULSE_KEY
