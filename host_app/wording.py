@@ -36,6 +36,10 @@ class Words:
         self.language = language
         self._zone = zone
 
+    def has(self, key: str) -> bool:
+        """Whether there is a sentence for `key`."""
+        return key in catalogue(self.language)
+
     def say(self, key: str, **params: object) -> str:
         """The sentence for `key`. With a `count`, the key `<key>.one` is taken for exactly one, if there is
         one.

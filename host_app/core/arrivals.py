@@ -45,6 +45,7 @@ class Row:
     stage: Stage
     # how long past its time (expected, late) or past its planned end (overdue); zero otherwise
     late_by: timedelta
+    area: Mapping[str, str]  # the area's name in each language; empty where it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,10 @@ def rows(evening: Evening, now: datetime) -> list[Row]:
     """The list: by stage in the order of STAGES, within a stage by time, then by name. Lapsed requests are
     left out.
     """
-    grace = evening.restaurant.late_grace if evening.restaurant else timedelta(minutes=15)
+    house = evening.restaurant
+    grace, areas = (house.late_grace, house.areas) if house else (timedelta(minutes=15), {})
     found = [
-        Row(party, stage, _late_by(party, stage, now))
+        Row(party, stage, _late_by(party, stage, now), areas.get(party.area or "", {}))
         for party in evening.parties.values()
         if party.service_date == evening.service_date and party.status not in ("expired", "held")
         for stage in [stage_of(party, now, grace)]

@@ -8,15 +8,15 @@ is sent.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
-from backend.checkin import Reason, ReservationFacts, Scan, Verdict, decide, reservation_id_of
+from backend.checkin import Arrival, Reason, ReservationFacts, Scan, Verdict, decide, reservation_id_of
 from host_app.core.house import House
 from host_app.core.line import Line
 from host_app.core.ports import Clock, Journal, RejectedError, Server, UnreachableError
-from host_app.core.records import Answer, CheckIn
+from host_app.core.records import Answer, CheckIn, Party
 
 # The device can be sure of these alone: the text is no code, is another house's, or its signature is wrong
 # under a key we hold.
@@ -24,8 +24,8 @@ _CERTAIN: frozenset[Reason] = frozenset({"malformed", "wrong_restaurant", "bad_s
 
 
 def new_event_id() -> str:
-    """An identity for an act that no other act on any device has: 130 random bits and more."""
-    return secrets.token_urlsafe(17)
+    """An identity for an act that no other act on any device has."""
+    return str(uuid4())
 
 
 class Desk:
@@ -124,13 +124,22 @@ class Desk:
             return None
         self._line.note_reached(self._clock.now())
         if answer.party is not None:
-            self._house.learn_party(answer.party)
+            self._house.learn_party(self._with_this_arrival(answer, answer.party, act))
         if written or answer.result != "refused":
             self._journal.append(act)
             self._journal.settle(act.event_id, answer.result, answer.reason, self._clock.now())
         if written and answer.result == "refused":
             self._journal.set_aside(act.event_id, self._clock.now())  # the host reads the refusal right now
         return answer
+
+    def _with_this_arrival(self, answer: Answer, party: Party, act: CheckIn) -> Party:
+        """A verdict names the arrivals before it; the list shows this one too."""
+        counted = max((each.count for each in answer.previous_arrivals), default=0)
+        enrolment = self._journal.enrolment()
+        if answer.result == "refused" or party.arrived_count <= counted or enrolment is None:
+            return party
+        arrival = Arrival(at=act.scanned_at, device=enrolment.device_name, count=party.arrived_count)
+        return replace(party, arrivals=(*answer.previous_arrivals, arrival))
 
     def _shown(self, verdict: Verdict) -> Answer:
         return Answer(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
+_CODE = re.compile(r"[A-Za-z0-9](?:[ _-]?[A-Za-z0-9]){3,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +21,19 @@ class Invitation:
 
 
 def read_invitation(text: str) -> Invitation | None:
-    """`https://HOST[/...]?code=CODE` (or `enrol=`, also after `#`), or a bare code; None for all else."""
+    """`saveit:enrol?server=URL&code=CODE`, as the manager's page shows it, or a bare code; None for all else."""
     text = text.strip()
     if _CODE.fullmatch(text):
         return Invitation(code=text)
-    try:
-        address = urlsplit(text)
-        port = f":{address.port}" if address.port else ""
-    except ValueError:
+    scheme, _, rest = text.partition(":")
+    action, _, query = rest.partition("?")
+    if (scheme.lower(), action.lower()) != ("saveit", "enrol"):
         return None
-    if address.scheme not in ("http", "https") or not address.hostname:
+    offered = parse_qs(query)
+    code, server = offered.get("code", [""])[0], offered.get("server", [""])[0]
+    if not _CODE.fullmatch(code) or not server.startswith(("http://", "https://")):
         return None
-    offered = parse_qs(address.query) | parse_qs(address.fragment)
-    for name in ("code", "enrol"):
-        for value in offered.get(name, []):
-            if _CODE.fullmatch(value):
-                host = f"[{address.hostname}]" if ":" in address.hostname else address.hostname
-                return Invitation(code=value, server_url=f"{address.scheme}://{host}{port}")
-    return None
+    return Invitation(code=code, server_url=server.rstrip("/"))
 
 
 def server_address(text: str) -> str:

@@ -98,6 +98,13 @@ def with_acts(told: Evening, acts: Iterable[QueuedAct], device: str) -> Evening:
     return replace(told, parties=parties)
 
 
+def with_known_arrivals(told: Party, known: Party) -> Party:
+    """A party as the server told it anew. Where an answer does not list the arrivals, those known stay."""
+    if told.arrivals or told.arrived_count == 0:
+        return told
+    return replace(told, arrivals=known.arrivals)
+
+
 def checked_in(party: Party, act: CheckIn, device: str) -> Party:
     """The party after one check-in."""
     total = count_arrival(party.arrivals, act.arrived_count, party.party_size)

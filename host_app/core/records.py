@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from backend.checkin import Arrival, DayKeys, DoorRules, Reason, ReservationFacts, Result
+from backend.checkin import Arrival, DayKeys, DoorRules, ReservationFacts, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Restaurant:
     early: timedelta = timedelta(minutes=15)
     late: timedelta = timedelta(minutes=15)
     late_grace: timedelta = timedelta(minutes=15)
+    areas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by id: its name in each language
 
     @property
     def zone(self) -> ZoneInfo:
@@ -59,6 +60,7 @@ class Guest:
     tags: tuple[str, ...] = ()
     allergies: str | None = None
     notes: str | None = None
+    visits: int | None = None  # earlier ones; None where that is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,14 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verdict with what the screen needs to show it. `source`: who decided, the server or this device
-    alone.
+    """A verdict with what the screen needs to show it.
+
+    `reason` is one of the contract's, or the code of a problem that kept the server from judging. `source`:
+    who decided, the server or this device alone.
     """
 
     result: Result
-    reason: Reason
+    reason: str
     override: bool = False
     party: Party | None = None
     previous_arrivals: tuple[Arrival, ...] = ()

@@ -13,13 +13,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast, get_args
 from uuid import UUID
 
-from backend.checkin import Arrival, DayKeys, Reason, Result
+from backend.checkin import Arrival, DayKeys, Result
 from host_app.core.records import Answer, CheckIn, Guest, Manifest, Party, Restaurant
 
 Json = Mapping[str, Any]
 T = TypeVar("T")
 
-_REASONS = frozenset(get_args(Reason))
 _RESULTS = frozenset(get_args(Result))
 
 
@@ -48,9 +47,9 @@ def party(document: Json) -> Party:
         arrived_count=int(document.get("arrivedCount") or 0),
         status=str(document["status"]),
         version=int(document["version"]),
-        guest=guest(document.get("guest") or {}),
+        guest=guest(document.get("guest") or {"name": document.get("name")}),
         tables=tuple(str(table["number"]) for table in document.get("tables") or ()),
-        area=_named(document.get("area")),
+        area=document.get("area"),
         channel=document.get("channel"),
         notes=document.get("notes"),
         occasion=document.get("occasion"),
@@ -66,6 +65,7 @@ def guest(document: Json) -> Guest:
         tags=tuple(str(tag) for tag in document.get("tags") or ()),
         allergies=_listed(document.get("allergies")),
         notes=document.get("notes"),
+        visits=document.get("visits"),
     )
 
 
@@ -125,6 +125,7 @@ def restaurant(document: Json) -> Restaurant:
         early=timedelta(minutes=int(door.get("earlyMinutes", 15))),
         late=timedelta(minutes=int(door.get("lateMinutes", 15))),
         late_grace=timedelta(minutes=int(rules.get("lateGraceMinutes", 15))),
+        areas={str(area["id"]): dict(area["name"]) for area in document.get("areas") or ()},
     )
 
 
@@ -139,17 +140,17 @@ def restaurant_body(known: Restaurant) -> dict[str, Any]:
             "lateMinutes": known.late // timedelta(minutes=1),
         },
         "lateGraceMinutes": known.late_grace // timedelta(minutes=1),
+        "areas": [{"id": area, "name": dict(names)} for area, names in known.areas.items()],
     }
 
 
 def answer(document: Json) -> Answer:
     """A verdict of the contract, decided by the server."""
-    result, reason = document["result"], document["reason"]
-    if result not in _RESULTS or reason not in _REASONS:
-        raise ValueError(f"unknown verdict {result}/{reason}")
+    if document["result"] not in _RESULTS:
+        raise ValueError(f"unknown verdict {document['result']!r}")
     return Answer(
-        result=cast(Result, result),
-        reason=cast(Reason, reason),
+        result=cast(Result, document["result"]),
+        reason=str(document["reason"]),
         override=bool(document.get("override")),
         party=_party_of_verdict(document),
         previous_arrivals=arrivals(document.get("previousArrivals")),
@@ -213,6 +214,7 @@ def party_body(known: Party) -> dict[str, Any]:
             "tags": list(known.guest.tags),
             "allergies": known.guest.allergies,
             "notes": known.guest.notes,
+            "visits": known.guest.visits,
         },
     }
 
@@ -231,10 +233,6 @@ def _party_of_verdict(document: Json) -> Party | None:
         return None
     with_guest = {**reservation, "guest": reservation.get("guest") or document.get("guest") or {}}
     return party({"arrivals": document.get("previousArrivals"), **with_guest})
-
-
-def _named(value: Any) -> str | None:
-    return str(value["name"]) if isinstance(value, Mapping) else value
 
 
 def _listed(value: Any) -> str | None:

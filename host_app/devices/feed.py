@@ -46,6 +46,7 @@ class LiveFeed:
         self._on_up = on_up
         self._on_down = on_down
         self._stopping = threading.Event()
+        self._newest = 0  # the newest event when the subscription began
         self._socket: websocket.WebSocket | None = None
         self._thread = threading.Thread(target=self._run, name="live-feed", daemon=True)
 
@@ -112,17 +113,17 @@ class LiveFeed:
         """Acts on one message; True when it says that we are subscribed."""
         kind = message.get("type")
         if kind == "subscribed":
-            if self.last_event_id is None and message.get("lastEventId") is not None:
-                self.last_event_id = int(message["lastEventId"])
+            self._newest = int(message.get("lastEventId") or 0)
+            if self.last_event_id is None:
+                self.last_event_id = self._newest
             self._on_up()
             return True
         if kind == "event":
             self.last_event_id = int(message["id"])
             self._on_event(message["event"])
         elif kind == "reload":
-            self.last_event_id = None
+            self.last_event_id = self._newest  # we are subscribed; only the past is to be fetched as a list
             self._on_reload()
-            self._subscribe()
         elif kind == "error":
             raise websocket.WebSocketException(f"the feed refuses us: {message.get('code')}")
         return False

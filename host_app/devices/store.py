@@ -20,6 +20,7 @@ from uuid import UUID
 
 from backend.checkin import DayKeys, Result
 from host_app.core import wire
+from host_app.core.house import with_known_arrivals
 from host_app.core.records import CheckIn, Enrolment, Evening, Manifest, Party, QueuedAct, Restaurant
 from host_app.devices.sealing import Seal
 
@@ -130,11 +131,14 @@ class SqliteJournal:
     def keep_party(self, party: Party) -> None:
         """Replaces one party, unless a newer version of it or no list of its day is known."""
         with self._transaction() as tx:
-            newer = tx.execute(
-                "SELECT 1 FROM parties WHERE id = ? AND version > ?", (str(party.id), party.version)
+            known = tx.execute(
+                "SELECT version, sealed FROM parties WHERE id = ?", (str(party.id),)
             ).fetchone()
-            if newer is None:
+            if known is None:
                 self._write_party(tx, party)
+            elif known[0] <= party.version:
+                before = wire.party(self._opened(known[1], f"party/{party.id}"))
+                self._write_party(tx, with_known_arrivals(party, before))
 
     def append(self, act: CheckIn) -> QueuedAct:
         """Adds an act once; the same event id again gives the act that has it."""

@@ -96,9 +96,7 @@ def party_line(row: Row, words: Words) -> dict[str, Any]:
         "key": str(party.id),
         "time": words.time(party.starts_at),
         "name": party.guest.name or words.say("row.no_name"),
-        "details": " · ".join(
-            part for part in (people(party, words), tables(party, words), party.area) if part
-        ),
+        "details": " · ".join(part for part in (people(party, words), *_place(row, words)) if part),
         "role": STAGE_ROLE[row.stage],
         "icon": STAGE_ICON[row.stage],
         "word": _stage_word(row, words),
@@ -168,7 +166,7 @@ def card(row: Row, words: Words) -> dict[str, Any]:
     party = row.party
     facts = [
         ("group", people(party, words), "ink"),
-        ("table_restaurant", " · ".join(part for part in (tables(party, words), party.area) if part), "ink"),
+        ("table_restaurant", " · ".join(part for part in _place(row, words) if part), "ink"),
     ]
     facts += [
         (icon, words.say(key, text=text), role) for icon, key, text, role in _remarks(party, words) if text
@@ -211,7 +209,7 @@ def verdict(answer: Answer, words: Words) -> dict[str, Any]:
         "reason": answer.reason,
         "role": _verdict_role(answer),
         "icon": "schedule" if answer.override else _VERDICT_ICON[answer.result],
-        "title": words.say(f"verdict.{answer.reason}"),
+        "title": reason(answer.reason, words),
         "name": (party.guest.name or words.say("row.no_name")) if party else "",
         "next": _next_step(answer, words),
         "alert": words.say("card.allergies", text=party.guest.allergies)
@@ -223,11 +221,23 @@ def verdict(answer: Answer, words: Words) -> dict[str, Any]:
     }
 
 
+def reason(code: str, words: Words) -> str:
+    """A verdict's reason in big words; a problem's code that is no verdict is told as one that nobody
+    foresaw.
+    """
+    key = f"verdict.{code}"
+    return words.say(key) if words.has(key) else words.say("verdict.problem", code=code)
+
+
 def missing(connection: Connection, words: Words) -> str:
     """The sentence under the header while the server is away, else ''."""
     if connection.header != "offline" or connection.since is None:
         return ""
     return words.say("offline.explained", time=words.time(connection.since))
+
+
+def _place(row: Row, words: Words) -> tuple[str, str]:
+    return tables(row.party, words), row.area.get(words.language, "")
 
 
 def _stage_word(row: Row, words: Words) -> str:
@@ -248,6 +258,7 @@ def _remarks(party: Party, words: Words) -> list[tuple[str, str, str | None, str
         ("cake", "card.occasion", party.occasion, "ink"),
         ("edit_note", "card.notes", party.notes, "ink"),
         ("person", "card.guest_notes", guest.notes, "ink"),
+        ("star", "card.first_time", words.say("card.first_time") if guest.visits == 0 else None, "special"),
         ("call", "card.phone", guest.phone, "quiet"),
         ("chat", "card.channel", booked_by, "quiet"),
     ]
@@ -267,7 +278,7 @@ def _verdict_role(answer: Answer) -> str:
 def _next_step(answer: Answer, words: Words) -> str:
     party, key = answer.party, f"next.{answer.reason}"
     if party is None:
-        return words.say(key) if answer.reason in _NEEDS_NO_PARTY else ""
+        return words.say(key) if answer.reason in _NEEDS_NO_PARTY else words.say("next.problem")
     if answer.reason == "ok":
         key = key if party.tables else "next.ok.no_table"
         return words.say(key, people=people(party, words), tables=tables(party, words))
@@ -278,6 +289,8 @@ def _next_step(answer: Answer, words: Words) -> str:
         return words.say(
             "next.wrong_day.known", day=words.day(party.service_date), time=words.time(party.starts_at)
         )
+    if not words.has(key):
+        return words.say("next.problem")
     return words.say(key, time=words.time(party.starts_at))
 
 

@@ -20,7 +20,6 @@ from host_app.ui.context import Context
 from host_app.ui.later import then
 from host_app.ui.loading import load_kv
 from host_app.ui.parts import basics  # noqa: F401 - its kv classes are used in ours
-from host_app.wording import catalogue
 
 
 class StateLine(BoxLayout):
@@ -134,8 +133,7 @@ class SettingsScreen(Screen):
         words = self._context.words()
         party = self._context.host.house.party(party_of(act.check_in))
         name = party.guest.name if party else words.say("settings.review.unknown")
-        key = f"verdict.{act.reason}"
-        reason = words.say(key) if key in catalogue(words.language) else str(act.reason)
+        reason = showing.reason(act.reason or "", words)
         return words.say(
             "settings.review.item", time=words.time(act.check_in.scanned_at), name=name, reason=reason
         )

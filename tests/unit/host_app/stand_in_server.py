@@ -215,6 +215,10 @@ class StandInServer:
                 "id": str(self.restaurant_id),
                 "name": "Casa Lumbre",
                 "timezone": "Europe/Madrid",
+                "areas": [
+                    {"id": "sala", "name": {"es": "Sala", "en": "Dining room"}},
+                    {"id": "terraza", "name": {"es": "Terraza", "en": "Terrace"}},
+                ],
             },
         }
 
