@@ -9,7 +9,6 @@ from hypothesis import settings
 from servers import PostgresServer, RedisServer, postgres_server, redis_server
 from servers import free_port as find_free_port
 
-
 # How long an example takes says how busy the machine is; speed is measured by scripts/bench alone.
 settings.register_profile("saveit", deadline=None)
 settings.load_profile("saveit")
