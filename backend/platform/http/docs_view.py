@@ -99,11 +99,10 @@ def shapes(document: Mapping[str, Any], locale: str) -> list[ShapeView]:
 
 def problems(locale: str) -> list[ProblemView]:
     """Every code there is, by its status."""
+    keys = (key.removeprefix(_REASONS) for key in catalogue(language_of(locale)) if key.startswith(_REASONS))
     codes = [
-        key.removeprefix(_REASONS)
-        for key in catalogue(language_of(locale))
-        if key.startswith(_REASONS) and not key.startswith(f"{_REASONS}title.")
-    ]
+        key for key in keys if "." not in key
+    ]  # the others are titles, and a code's sentence in a special case
     views = [
         ProblemView(code, STATUS.get(code, 422), title_of(code, locale), say(f"{_REASONS}{code}", locale))
         for code in codes

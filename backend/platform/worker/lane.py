@@ -51,22 +51,23 @@ class Lane(threading.Thread):
         while not self._stopping.is_set():
             # Before the work, so that a wake during it is not forgotten.
             self._woken.clear()
-            if self._do():
-                for lane in self._then:
-                    lane.wake()
-            elif not self._stopping.is_set():
+            if not self._once() and not self._stopping.is_set():
                 self._woken.wait(self._pause_s)
 
-    def _do(self) -> int:
+    def _once(self) -> bool:
+        """Whether there may be more to do at once."""
         try:
             done = self._work()
         except Exception as error:  # noqa: BLE001 - the lane outlives everything; _wait_out says what it was
             self._wait_out(error)
-            return 0
+            return True
         if self._failures:
             log.info("works again", extra={"lane": self.name, "failures": self._failures})
             self._failures = 0
-        return done
+        if done:
+            for lane in self._then:
+                lane.wake()
+        return bool(done)
 
     def _wait_out(self, error: Exception) -> None:
         if not is_away(error):
