@@ -15,7 +15,7 @@ import psutil
 
 from backend.platform.embedded.ending import alive, outlast, send
 
-_POLITE_S = 5.0
+_POLITE_S = 3.0
 _KILLED_S = 5.0
 
 
