@@ -38,6 +38,7 @@ from backend.platform.events import Event, Outbox
 from backend.platform.ids import uuid7
 from backend.platform.jobs import Jobs
 from backend.platform.locks import RedisSlotLocks
+from backend.platform.redis import Step
 from backend.platform.refusals import Refusal, field_refusal
 from backend.platform.telemetry import Telemetry
 from backend.restaurants.domain import RestaurantConfig
@@ -234,9 +235,11 @@ class AvailabilityService:
 
     def changed(self, restaurant_id: UUID, days: Sequence[date]) -> None:
         """After a commit: answers about these days are no longer true."""
-        around = {day + offset for day in days for offset in (-_DAY, timedelta(0), _DAY)}
-        self._cache.forget(restaurant_id, sorted(around))
-        self._outbox.wake()
+        self._cache.forget(restaurant_id, _around(days), self._outbox.waking)
+
+    def changing(self, restaurant_id: UUID, days: Sequence[date]) -> list[Step]:
+        """The same as steps to be run with others."""
+        return [self._cache.forgetting(restaurant_id, _around(days)), self._outbox.waking]
 
     # holds ----------------------------------------------------------------------------------------------------------
 
@@ -359,6 +362,11 @@ def day_answer(
             for slot in slots
         ],
     }
+
+
+def _around(days: Sequence[date]) -> list[date]:
+    """The days and their neighbours: a slot after midnight shows on both sides."""
+    return sorted({day + offset for day in days for offset in (-_DAY, timedelta(0), _DAY)})
 
 
 def _known_area(config: RestaurantConfig, area: str | None) -> None:

@@ -8,14 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import cast
 from uuid import UUID
 
-import redis
-
-from backend.platform.redis import Redis
+from backend.platform.redis import Redis, Script, Step
 
 _DAY_S = 86400
+# The entry's key is made where the generations are read: one round trip, and nothing can come between.
+_READ = Script("""
+local marks = redis.call('mget', KEYS[1], KEYS[2])
+local stamp = (marks[1] or '0') .. '.' .. (marks[2] or '0')
+return {stamp, redis.call('get', ARGV[1] .. stamp .. ':' .. ARGV[2])}
+""")
+_WRITE = Script("""
+redis.call('set', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+""")
+_FORGET = Script("""
+for _, key in ipairs(KEYS) do
+    redis.call('incr', key)
+    redis.call('expire', key, ARGV[1])
+end
+return 1
+""")
 
 
 class DayCache:
@@ -28,42 +42,33 @@ class DayCache:
     def read(self, restaurant_id: UUID, day: date, question: str) -> tuple[str | None, bytes | None]:
         """`(stamp, answer)`: pass the stamp to `write`. The answer is None when there is none; both None without Redis."""
         marks = [_generation(restaurant_id, day), _generation(restaurant_id, None)]
-        found = self._redis.attempt(lambda client: client.mget(marks))
-        if found is None:
+        answers = self._redis.run(_READ.step(marks, [_entries(restaurant_id, day), question]))
+        if answers is None:
             return None, None
-        # The client is made without decoding, so its answers are bytes; its type cannot say so.
-        stamp = b".".join(cast("bytes", mark) or b"0" for mark in found).decode()
-        answer = self._redis.attempt(lambda client: client.get(_entry(restaurant_id, day, stamp, question)))
-        return stamp, cast("bytes | None", answer)
+        stamp, answer = answers[0]
+        return stamp.decode(), answer
 
     def write(self, restaurant_id: UUID, day: date, question: str, stamp: str | None, answer: bytes) -> None:
         """Keeps an answer computed after `read` gave that stamp."""
         if stamp is None:
             return
-        key = _entry(restaurant_id, day, stamp, question)
-        self._redis.attempt(lambda client: client.set(key, answer, ex=self._ttl_s))
+        key = f"{_entries(restaurant_id, day)}{stamp}:{question}"
+        self._redis.run(_WRITE.step([key], [answer, self._ttl_s]))
 
-    def forget(self, restaurant_id: UUID, days: Sequence[date] | None = None) -> None:
-        """Throws away the answers of those days, or of all days when None."""
-        keys = (
-            [_generation(restaurant_id, day) for day in days]
-            if days is not None
-            else [_generation(restaurant_id, None)]
+    def forget(self, restaurant_id: UUID, days: Sequence[date] | None = None, *also: Step) -> None:
+        """Throws away the answers of those days, or of all days when None; runs other steps in the same round trip."""
+        self._redis.run(self.forgetting(restaurant_id, days), *also)
+
+    def forgetting(self, restaurant_id: UUID, days: Sequence[date] | None = None) -> Step:
+        """The same as a step to be run with others."""
+        return _FORGET.step(
+            [_generation(restaurant_id, day) for day in ([None] if days is None else days)], [_DAY_S]
         )
-
-        def raise_generations(client: redis.Redis) -> object:
-            with client.pipeline(transaction=False) as batch:
-                for key in keys:
-                    batch.incr(key)
-                    batch.expire(key, _DAY_S)
-                return batch.execute()
-
-        self._redis.attempt(raise_generations)
 
 
 def _generation(restaurant_id: UUID, day: date | None) -> str:
     return f"availability:generation:{restaurant_id}:{day.isoformat() if day else 'all'}"
 
 
-def _entry(restaurant_id: UUID, day: date, stamp: str, question: str) -> str:
-    return f"availability:{restaurant_id}:{day.isoformat()}:{stamp}:{question}"
+def _entries(restaurant_id: UUID, day: date) -> str:
+    return f"availability:{restaurant_id}:{day.isoformat()}:"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 
-from backend.platform.redis import Redis
+from backend.platform.redis import Redis, Script
 from backend.platform.refusals import Refusal
 
 # Two fixed windows, weighted by how far the present one has run: a rolling minute from two counters.
-_COUNT = """
+_COUNT = Script("""
 local now = tonumber(ARGV[1])
 local limit = tonumber(ARGV[2])
 local window = math.floor(now / 60)
@@ -23,7 +23,7 @@ if before * share + count + 1 > limit then return 0 end
 redis.call('incr', here)
 redis.call('expire', here, 120)
 return 1
-"""
+""")
 
 
 class RateLimiter:
@@ -32,17 +32,14 @@ class RateLimiter:
     def __init__(self, redis: Redis, *, enabled: bool) -> None:
         self._redis = redis
         self._enabled = enabled
-        self._script = redis.client.register_script(_COUNT)
 
     def pass_or_refuse(self, key: str, per_minute: int) -> None:
         """Counts one call; raises Refusal('rate_limited') with Retry-After past the limit."""
         if not self._enabled:
             return
         now = time.time()
-        allowed = self._redis.attempt(
-            lambda client: self._script([f"limit:{key}"], [now, per_minute], client=client)
-        )
-        if allowed == 0:
+        answers = self._redis.run(_COUNT.step([f"limit:{key}"], [str(now), per_minute]))
+        if answers is not None and answers[0] == 0:
             wait = max(1, int(60 - now % 60))
             raise Refusal(
                 "rate_limited",

@@ -11,19 +11,18 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
-from backend.platform.redis import Redis
+from backend.platform.redis import Redis, Script, Step
 from backend.platform.refusals import Refusal
 
-_RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
-
-
-class SlotLocks(Protocol):
-    """Bounded, jittered waiting for one key."""
-
-    def held(self, key: str) -> Iterator[None]:
-        """Holds the key for a `with` block; raises Refusal('lock_timeout') when it stays taken."""
+_TAKE = Script("""
+if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+return 0
+""")
+_RELEASE = Script("""
+if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
+return 0
+""")
 
 
 class RedisSlotLocks:
@@ -35,21 +34,26 @@ class RedisSlotLocks:
         self._ttl_ms = ttl_ms
 
     @contextmanager
-    def held(self, key: str) -> Iterator[None]:
+    def held(self, key: str) -> Iterator[list[Step]]:
+        """Holds the key for a `with` block; raises Refusal('lock_timeout') when it stays taken.
+
+        Steps put into the list are run with the release, in its round trip and before it.
+        """
         token = secrets.token_hex(8)
         self._take(key, token)
+        also: list[Step] = []
         try:
-            yield
+            yield also
         finally:
-            self._redis.attempt(lambda client: client.eval(_RELEASE, 1, key, token))
+            self._redis.run(*also, _RELEASE.step([key], [token]))
 
     def _take(self, key: str, token: str) -> None:
         deadline = time.monotonic() + self._wait_s
         pause = 0.002
         while True:
-            # None means Redis is down (go on), True means taken, False means somebody holds it.
-            taken = self._redis.attempt(lambda client: bool(client.set(key, token, nx=True, px=self._ttl_ms)))
-            if taken is not False:
+            # None means Redis is down (go on), 1 means taken, 0 means somebody holds it.
+            answers = self._redis.run(_TAKE.step([key], [token, self._ttl_ms]))
+            if answers is None or answers[0] == 1:
                 return
             if time.monotonic() + pause > deadline:
                 raise Refusal("lock_timeout", headers={"Retry-After": "1"})

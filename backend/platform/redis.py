@@ -1,28 +1,48 @@
 """Redis as SaveIt uses it: a cache, polite locks, rate counters and the live fan-out. Never the truth.
 
-Each of these goes on without Redis: `Redis.attempt` answers None when it cannot be reached, and after a failure leaves it alone
-for a moment so that a dead server costs one time-out a second and not one a request. Called by the adapters beside this file.
+Each of these goes on without Redis: `Redis.attempt` and `Redis.run` answer None when it cannot be reached, and after a failure
+leave it alone for a moment so that a dead server costs one time-out a second and not one a request. Called by the adapters beside
+this file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Word = str | bytes | int
 
 _PAUSE_S = 1.0
+_KEPT = 32  # connections of `run` that wait for their next use
+
+
+class Script:
+    """A Lua script, known to Redis by its hash after its first use. It must not answer nil: that means that Redis is down."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        self.name = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    def step(self, keys: Sequence[Word], given: Sequence[Word] = ()) -> Step:
+        """The script with its keys and arguments."""
+        return self, (len(keys), *keys, *given)
+
+
+Step = tuple[Script, tuple[Word, ...]]
 
 
 class Redis:
-    """A connection pool that may be unreachable."""
+    """A server that may be unreachable."""
 
     def __init__(self, url: str, timeout_ms: int = 500) -> None:
         seconds = timeout_ms / 1000
@@ -34,6 +54,7 @@ class Redis:
             health_check_interval=0,
         )
         self.url = url
+        self._waiting: list[Any] = []
         self._leave_alone_until = 0.0
         self.failures = 0
 
@@ -44,11 +65,79 @@ class Redis:
         try:
             return call(self.client)
         except (redis.ConnectionError, redis.TimeoutError) as lost:
-            self._leave_alone_until = time.monotonic() + _PAUSE_S
-            self.failures += 1
-            log.warning("redis is unreachable, going on without it: %s", type(lost).__name__)
+            self._lost(lost)
+            return None
+
+    def run(self, *steps: Step) -> list[Any] | None:
+        """The answers of scripts, sent together; None when Redis is down.
+
+        For the hot paths: one round trip, and a fifth of the client library's work for a command.
+        """
+        if time.monotonic() < self._leave_alone_until:
+            return None
+        try:
+            return self._answers(steps)
+        except redis.RedisError as lost:  # also one that answers that it can do nothing now: full, read-only
+            self._lost(lost)
             return None
 
     def is_up(self) -> bool:
         """Whether Redis answers now."""
         return bool(self.attempt(lambda client: client.ping()))
+
+    def _lost(self, why: Exception) -> None:
+        self._leave_alone_until = time.monotonic() + _PAUSE_S
+        self.failures += 1
+        log.warning("redis is unreachable, going on without it: %s", type(why).__name__)
+
+    def _answers(self, steps: Sequence[Step]) -> list[Any]:
+        message = b"".join(_packed("EVALSHA", script.name, *words) for script, words in steps)
+        while self._waiting:
+            line = self._waiting.pop()
+            try:
+                return self._asked(line, message, steps)
+            except redis.ConnectionError:
+                continue  # it had been closed while it waited, as all are by a restart of the server
+        return self._asked(self._connected(), message, steps)
+
+    def _connected(self) -> Any:
+        pool = self.client.connection_pool
+        line = pool.connection_class(**pool.connection_kwargs)
+        line.connect()
+        return line
+
+    def _asked(self, line: Any, message: bytes, steps: Sequence[Step]) -> list[Any]:
+        try:
+            line.send_packed_command([message], check_health=False)
+            answers = [_answer(line) for _ in steps]
+            for place, (script, words) in enumerate(steps):
+                if isinstance(answers[place], NoScriptError):
+                    line.send_packed_command([_packed("EVAL", script.text, *words)], check_health=False)
+                    answers[place] = _answer(line)
+        except BaseException:
+            line.disconnect()  # an answer may still be on its way
+            raise
+        if len(self._waiting) < _KEPT:
+            self._waiting.append(line)
+        else:
+            line.disconnect()
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+
+def _answer(line: Any) -> Any:
+    try:
+        return line.read_response(disconnect_on_error=False)
+    except redis.ResponseError as refused:
+        return refused
+
+
+def _packed(*words: Word) -> bytes:
+    """A command in Redis's protocol."""
+    parts = [b"*%d\r\n" % len(words)]
+    for word in words:
+        data = word if isinstance(word, bytes) else str(word).encode()
+        parts.append(b"$%d\r\n%b\r\n" % (len(data), data))
+    return b"".join(parts)

@@ -22,6 +22,7 @@ from backend.guests.domain import Contact, Guest
 from backend.platform.database import Tx, sqlstate
 from backend.platform.ids import short_code, uuid7
 from backend.platform.locks import RedisSlotLocks
+from backend.platform.redis import Step
 from backend.platform.refusals import Refusal, field_refusal
 from backend.reservations.desk import By, Desk
 from backend.reservations.domain import (
@@ -85,15 +86,17 @@ class Booking:
         """`{reservation, qr: {code, expiresAt}, replayed}`; raises Refusal with alternatives, a rule's code or lock_timeout."""
         if request.ask.override and not (request.reason or "").strip():
             raise field_refusal("reason", "required")
-        with self._locks.held(lock_key(request.restaurant_id, request.ask.date, request.ask.time)):
-            answer, refusal = self._persist(request)
+        with self._locks.held(lock_key(request.restaurant_id, request.ask.date, request.ask.time)) as then:
+            answer, refusal = self._persist(request, then)
         self._desk.telemetry.outcome("booking", refusal.code if refusal else "booked")
         if refusal is not None:
             raise refusal
         assert answer is not None  # noqa: S101 - one of the two is there
         return answer
 
-    def _persist(self, request: BookingRequest) -> tuple[dict[str, Any] | None, Refusal | None]:
+    def _persist(
+        self, request: BookingRequest, then: list[Step]
+    ) -> tuple[dict[str, Any] | None, Refusal | None]:
         for attempt in range(ATTEMPTS):
             try:
                 answer, refusal = self._once(request)
@@ -103,7 +106,7 @@ class Booking:
                     raise
                 continue
             if answer is not None and not answer["replayed"]:
-                self._desk.availability.changed(request.restaurant_id, [request.ask.date])
+                then += self._desk.availability.changing(request.restaurant_id, [request.ask.date])
             return answer, refusal
         raise Refusal("lock_timeout", headers={"Retry-After": "1"})
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from backend.platform.database import Tx, to_json
 from backend.platform.events.event import Event
 from backend.platform.logs import request_id
-from backend.platform.redis import Redis
+from backend.platform.redis import Redis, Script, Step
 
 WAKE_CHANNEL = "saveit:wake"
+_WAKE = Script("return redis.call('publish', KEYS[1], '1')")
 
 INSERT = """
 INSERT INTO outbox (id, restaurant_id, subject_id, type, occurred_at, data, request_id)
@@ -31,7 +32,7 @@ class Outbox:
 
     def add(self, tx: Tx, events: Sequence[Event]) -> None:
         """Writes the events; they exist if and only if the transaction commits."""
-        tx.run(
+        tx.queue(
             INSERT,
             restaurant_id=tx.restaurant_id,
             request_id=request_id.get(),
@@ -44,4 +45,9 @@ class Outbox:
 
     def wake(self) -> None:
         """Tells the relay to look now. Losing this costs at most one polling interval."""
-        self._redis.attempt(lambda client: client.publish(WAKE_CHANNEL, b"1"))
+        self._redis.run(self.waking)
+
+    @property
+    def waking(self) -> Step:
+        """The same as a step to be run with others."""
+        return _WAKE.step([WAKE_CHANNEL])
