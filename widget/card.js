@@ -11,8 +11,7 @@ export function cardNode(card, words) {
 function picture(card, words) {
   if (!card.imageUrl) return null;
   const image = element("img", { src: card.imageUrl, width: "208", height: "208", decoding: "async", referrerpolicy: "no-referrer" });
-  if (card.imageAlt) image.alt = card.imageAlt;
-  else words.put(image, "card.qr", { code: card.code }, "alt");
+  words.put(image, "card.qr", { code: card.code }, "alt");
   const frame = element("div", { class: "qr", part: "qr" }, image);
   image.addEventListener("error", () => frame.replaceChildren(words.put(element("p"), "card.qr.missing", { code: card.code })));
   return frame;
@@ -29,10 +28,13 @@ function lines(card) {
 }
 
 function actions(card, words) {
-  if (card.actions.length === 0) return null;
-  const links = card.actions.map(({ title, url }, index) => {
-    const note = element("span", { class: "unseen" }, " (", words.put(element("span"), "new-tab"), ")");
-    return outsideLink(url, { class: index === 0 ? "action first" : "action", part: "action" }, title, note);
-  });
-  return element("div", { class: "actions" }, ...links);
+  const links = [];
+  if (card.manageUrl) links.push(action(card.manageUrl, "card.manage", "action first", words));
+  if (card.calendarUrl) links.push(action(card.calendarUrl, "card.calendar", "action", words));
+  return links.length > 0 ? element("div", { class: "actions" }, ...links) : null;
+}
+
+function action(url, key, name, words) {
+  const note = element("span", { class: "unseen" }, " (", words.put(element("span"), "new-tab"), ")");
+  return outsideLink(url, { class: name, part: "action" }, words.put(element("span"), key), note);
 }

@@ -144,7 +144,7 @@ export class SaveitChat extends HTMLElement {
     this.#render();
     for (const { id, text, card } of messages) {
       this.#emit("saveit-message", { from: "restaurant", text, messageId: id });
-      if (card?.event === "booked") this.#emit("saveit-booked", { reservation: card.reservation });
+      if (card?.event === "booked") this.#emit("saveit-booked", { code: card.code, reservation: card.reservation });
     }
   }
 

@@ -2,7 +2,7 @@
 // Called by protocol.js and session.js; after it, the view may trust types and addresses. Shapes are in docs/widget.md.
 import { webAddress } from "./dom.js";
 
-const MOST = { replies: 20, quickReplies: 12, lines: 12, actions: 6 };
+const MOST = { replies: 20, quickReplies: 12, lines: 12 };
 const LONGEST_TEXT = 8000;
 const CARD_EVENTS = ["booked", "changed", "cancelled"];
 
@@ -36,17 +36,11 @@ function readCard(card, server) {
     code: text(card.code),
     lines: list(card.lines, MOST.lines, (line) => text(line) || null),
     imageUrl: webAddress(card.imageUrl, server),
-    imageAlt: text(card.imageAlt),
-    actions: list(card.actions, MOST.actions, (action) => readAction(action, server)),
+    manageUrl: webAddress(card.manageUrl, server),
+    calendarUrl: webAddress(card.calendarUrl, server),
     event: CARD_EVENTS.includes(card.event) ? card.event : null,
     reservation: readReservation(card.reservation),
   };
-}
-
-function readAction(action, server) {
-  const title = text(action?.title);
-  const url = webAddress(action?.url, server);
-  return title && url ? { title, url } : null;
 }
 
 function readReservation(reservation) {

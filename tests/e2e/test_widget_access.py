@@ -112,7 +112,7 @@ def test_a_screen_reader_finds_a_named_dialog_with_its_parts_in_order(
     chat.plan(replies(BOOKED))
     widget.opened_on(page, 'restaurant-name="Casa Lucía"')
     widget.say("Mesa para 4")
-    expect(widget.log).to_contain_text("A nombre de Lucía")
+    expect(widget.log).to_contain_text("20:00 · 4 personas")
 
     expect(widget.dialog).to_match_aria_snapshot("""
       - dialog "Reservas por chat, Casa Lucía":
@@ -133,9 +133,10 @@ def test_a_screen_reader_finds_a_named_dialog_with_its_parts_in_order(
             - text: Código
             - strong: K7QF2M
           - list:
-            - listitem: viernes 18 de diciembre, 20:00
-            - listitem: Terraza, mesa hasta las 22:00
-            - listitem: A nombre de Lucía
+            - listitem: Viernes 18 de diciembre
+            - listitem: 20:00 · 4 personas
+            - listitem: Lucía
+            - listitem: Terraza
           - link "Ver la reserva (se abre en otra pestaña)"
           - link "Añadir al calendario (se abre en otra pestaña)"
         - textbox "Escribe tu mensaje"

@@ -42,7 +42,7 @@ def test_a_booking_by_chat_ends_with_a_card_and_breaks_no_rule_of_a_strict_page(
     expect(image).to_be_visible()
     page.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=image.element_handle())
     for line in booking_card()["lines"]:
-        expect(widget.log.get_by_text(line)).to_be_visible()
+        expect(widget.log.get_by_role("listitem").get_by_text(line, exact=True)).to_be_visible()
     assert page_errors(page) == []
     keep_picture(page, "widget-booked-desktop")
 
@@ -382,7 +382,7 @@ def test_events_tell_the_page_what_happened(page: Page, widget: WidgetOnPage, ch
         {"from": "guest", "text": "hola", "messageId": message_id},
         {"from": "restaurant", "text": BOOKED["text"], "messageId": f"{message_id}/0"},
     ]
-    assert widget.heard("saveit-booked") == [{"reservation": booking_card()["reservation"]}]
+    assert widget.heard("saveit-booked") == [{"code": "K7QF2M", "reservation": booking_card()["reservation"]}]
 
 
 def test_a_restored_booking_is_not_announced_a_second_time(

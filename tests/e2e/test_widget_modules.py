@@ -238,9 +238,8 @@ REPLY = st.fixed_dictionaries(
                 "code": JSON,
                 "lines": JSON,
                 "imageUrl": ADDRESS | JSON,
-                "actions": st.lists(
-                    st.fixed_dictionaries({"title": st.text(), "url": ADDRESS | JSON}), max_size=3
-                ),
+                "manageUrl": ADDRESS | JSON,
+                "calendarUrl": ADDRESS | JSON,
                 "event": JSON | st.just("booked"),
                 "reservation": JSON | st.fixed_dictionaries({"id": JSON, "partySize": JSON}),
             },
@@ -280,7 +279,7 @@ def test_any_answer_is_read_into_records_the_view_can_trust(
         assert isinstance(reply["text"], str)
         assert all(set(map(type, quick.values())) == {str} for quick in reply["quickReplies"])
         card = reply["card"]
-        urls = [card["imageUrl"], *(action["url"] for action in card["actions"])] if card else []
+        urls = [card["imageUrl"], card["manageUrl"], card["calendarUrl"]] if card else []
         assert all(url is None or url.startswith(("https://", "http://")) for url in urls)
 
 

@@ -414,6 +414,8 @@ def test_a_change_of_language_rewrites_everything_at_once(
         "Wait a moment and try again.",
         "Try again",
         "Code",
+        "See the booking",
+        "Add to calendar",
         "Send",
     ):
         assert sentence in shown
@@ -446,13 +448,7 @@ def test_without_a_language_of_its_own_it_takes_the_pages_then_the_browsers(
 
 
 def test_markup_from_the_server_is_shown_as_text(page: Page, widget: WidgetOnPage, chat: ChatStandIn) -> None:
-    card = booking_card(
-        title=SCRIPT,
-        lines=[SCRIPT],
-        code=SCRIPT,
-        imageAlt=SCRIPT,
-        actions=[{"title": SCRIPT, "url": "/b/token"}],
-    )
+    card = booking_card(title=SCRIPT, lines=[SCRIPT], code=SCRIPT)
     chat.plan(replies({"text": SCRIPT, "card": card, "quickReplies": [{"title": SCRIPT, "value": SCRIPT}]}))
     page.add_init_script("window.attacks = 0; window.hacked = () => { attacks += 1 }")
     widget.opened_on(page, f"restaurant-name='{SCRIPT}'")
@@ -468,30 +464,19 @@ def test_markup_from_the_server_is_shown_as_text(page: Page, widget: WidgetOnPag
     assert [message["text"] for message in chat.messages()] == [SCRIPT, SCRIPT]
 
 
+@pytest.mark.parametrize("address", HOSTILE_ADDRESSES)
 def test_only_web_addresses_become_links_or_pictures(
-    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn, address: str
 ) -> None:
-    actions = [{"title": f"acción {n}", "url": url} for n, url in enumerate(HOSTILE_ADDRESSES)]
-    good = {"title": "Ver la reserva", "url": "/b/token"}
-    chat.plan(
-        *[
-            replies(
-                {
-                    "text": " ".join(HOSTILE_ADDRESSES),
-                    "card": booking_card(imageUrl=address, actions=[*actions[:5], good]),
-                }
-            )
-            for address in HOSTILE_ADDRESSES[:2]
-        ]
-    )
+    hostile = booking_card(imageUrl=address, calendarUrl=address)
+    chat.plan(replies({"text": address, "card": hostile}))
     widget.opened_on(page)
 
-    widget.say("uno")
-    widget.say("dos")
-    expect(page.locator("saveit-chat .card")).to_have_count(2)
+    widget.say("hola")
+    expect(widget.log).to_contain_text("K7QF2M")
 
     links = page.locator("saveit-chat a").evaluate_all("(all) => all.map((a) => [a.href, a.rel, a.target])")
-    assert links == [[f"{chat.origin}/b/token", "noopener noreferrer", "_blank"]] * 2
+    assert links == [[f"{chat.origin}/g/token", "noopener noreferrer", "_blank"]]
     assert page.locator("saveit-chat img").count() == 0
 
 
@@ -521,7 +506,7 @@ def test_history_that_another_script_tampered_with_is_read_as_text(
       const key = Object.keys(sessionStorage).find((name) => name.startsWith('saveit-chat '));
       const stored = JSON.parse(sessionStorage.getItem(key));
       const url = 'javascript:hacked()';
-      const card = { title: 'x', imageUrl: url, actions: [{ title: 'x', url }] };
+      const card = { title: 'x', imageUrl: url, manageUrl: url };
       const planted = { id: 'y', from: 'restaurant', locale: 'es', text: script, card };
       stored.messages.push(null, 7, { id: 'x', from: 'guest' }, planted);
       sessionStorage.setItem(key, JSON.stringify(stored));

@@ -63,15 +63,13 @@ def problem(status: int, code: str, detail: str, **headers: str) -> Planned:
 def booking_card(**changes: Any) -> dict[str, Any]:
     """The card of a booking just made, as docs/widget.md describes it."""
     card = {
+        "kind": "booking",
         "title": "Mesa para 4",
-        "code": "K7QF2M",
-        "lines": ["viernes 18 de diciembre, 20:00", "Terraza, mesa hasta las 22:00", "A nombre de Lucía"],
         "imageUrl": "/qr/K7QF2M.png",
-        "imageAlt": "Código QR de la reserva K7QF2M",
-        "actions": [
-            {"title": "Ver la reserva", "url": "/b/token"},
-            {"title": "Añadir al calendario", "url": "/b/token/calendar.ics"},
-        ],
+        "code": "K7QF2M",
+        "manageUrl": "/g/token",
+        "calendarUrl": "/g/token/calendar.ics",
+        "lines": ["Viernes 18 de diciembre", "20:00 · 4 personas", "Lucía", "Terraza"],
         "event": "booked",
         "reservation": {
             "id": "0190",

@@ -42,5 +42,7 @@ export default {
   "card.code": "Code",
   "card.qr": "QR code of booking {code}",
   "card.qr.missing": "The picture of the QR code didn't load. Show code {code} when you arrive.",
+  "card.manage": "See the booking",
+  "card.calendar": "Add to calendar",
   "new-tab": "opens in a new tab"
 };

@@ -42,5 +42,7 @@ export default {
   "card.code": "Código",
   "card.qr": "Código QR de la reserva {code}",
   "card.qr.missing": "La imagen del código QR no ha cargado. Enseña el código {code} al llegar.",
+  "card.manage": "Ver la reserva",
+  "card.calendar": "Añadir al calendario",
   "new-tab": "se abre en otra pestaña"
 };
