@@ -9,6 +9,7 @@ from backend.availability.routes import availability_api
 from backend.checkin.routes import checkin_api
 from backend.conversations.routes import conversations_api
 from backend.guests.routes import guests_api
+from backend.notifications.routes import notifications_api
 from backend.pages import (
     Landing,
     assets_blueprint,
@@ -19,6 +20,7 @@ from backend.pages import (
 )
 from backend.pages.widget_routes import widget_blueprint
 from backend.platform.database import db, engine_options
+from backend.platform.http.docs import docs_api
 from backend.platform.http.mount import mount
 from backend.platform.keys import derive
 from backend.platform.live import LiveFeed
@@ -28,6 +30,8 @@ from backend.reservations.routes import reservations_api
 from backend.restaurants.routes import restaurants_api
 from backend.settings import Settings
 from backend.wiring import Services, build, secret_store
+
+VERSION = "0.1.0"  # pyproject.toml says the same; a test compares them
 
 
 def connect(settings: Settings, role: str) -> tuple[Flask, Services]:
@@ -64,8 +68,10 @@ def mount_all(app: Flask, services: Services) -> None:
         checkin_api(services.checkin, services.links),
         guests_api(services.guests),
         access_api(services.access),
+        notifications_api(services.notifications, services.own_words),
         conversations_api(services.conversations, services.restaurants),
         operations_api(services.database, services.redis, services.telemetry, settings.metrics_token),
+        docs_api(lambda: app.extensions["saveit.endpoints"], VERSION),
     ]
     endpoints = mount(app, apis, services.authenticator, services.telemetry, settings.public_url.rstrip("/"))
     app.extensions["saveit.endpoints"] = endpoints

@@ -61,12 +61,12 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = Field(
         "on", description="off only for load measurements on this machine"
     )
-    limit_publishable: int = Field(300, description="requests a minute by one publishable key and address")
+    limit_publishable: int = Field(600, description="requests a minute by one publishable key and address")
     limit_secret: int = Field(3000, description="requests a minute by one secret key")
     limit_staff: int = Field(1200, description="requests a minute by one member of staff or device")
-    limit_guest: int = Field(120, description="requests a minute by one guest link")
-    limit_anonymous: int = Field(60, description="requests a minute by one address without a key")
-    limit_login: int = Field(10, description="sign-in attempts a minute by one address and by one account")
+    limit_guest: int = Field(240, description="requests a minute by one guest link")
+    limit_anonymous: int = Field(120, description="requests a minute by one address without a key")
+    limit_login: int = Field(30, description="sign-in attempts a minute by one address and by one account")
 
     relay_poll_ms: int = Field(200, description="how often the worker looks for events nobody woke it for")
     handler_attempts: int = Field(8, description="tries of an event handler before the dead letters")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import gevent
 from gevent import monkey
@@ -30,6 +31,7 @@ from backend.conversations.store import StaffInbox, TurnStore
 from backend.guests.service import GuestService
 from backend.guests.store import GuestStore
 from backend.notifications.handlers import NotificationHandlers
+from backend.notifications.own_words import OwnWords
 from backend.notifications.service import NotificationService
 from backend.notifications.store import MessageStore
 from backend.pages.adapter import HousePages
@@ -50,9 +52,11 @@ from backend.platform.senders import (
     SenderByChannel,
     SmtpSender,
     SmtpSettings,
+    erase_from_mailbox,
 )
 from backend.platform.telemetry import Telemetry
 from backend.reservations.desk import Desk
+from backend.reservations.exporting import ExportedBookings
 from backend.reservations.handlers import ReservationHandlers
 from backend.reservations.links import GuestLinks
 from backend.reservations.screens import GuestsOnScreens
@@ -89,6 +93,7 @@ class Services:
     conversations: ConversationService
     pages: HousePages
     screens: GuestsOnScreens
+    own_words: OwnWords
     limiter: RateLimiter
 
 
@@ -160,7 +165,9 @@ def build(
     handlers = [
         *ReservationHandlers(reservations, jobs, cache, clock).handlers(),
         *CheckinHandlers(checkin_store, restaurants, redis, clock).handlers(),
-        *NotificationHandlers(desk, message_store, jobs, clock).handlers(),
+        *NotificationHandlers(
+            desk, message_store, jobs, clock, partial(erase_from_mailbox, settings.data_dir)
+        ).handlers(),
     ]
     return Services(
         settings=settings,
@@ -178,7 +185,7 @@ def build(
         availability=availability,
         reservations=reservations,
         checkin=CheckinService(reservations, checkin_store, issuer),
-        guests=GuestService(database, clock, guest_store, reservation_store, audit, outbox),
+        guests=GuestService(database, clock, guest_store, ExportedBookings(reservation_store), audit, outbox),
         notifications=NotificationService(
             database=database,
             clock=clock,
@@ -212,6 +219,7 @@ def build(
         ),
         screens=GuestsOnScreens(desk, reservations.queries),
         limiter=limiter,
+        own_words=OwnWords(database, clock, message_store, audit),
     )
 
 

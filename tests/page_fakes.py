@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import qrcode
 from flask import Flask
 
+from backend.checkin.images import qr_svg
 from backend.notifications import BookingFacts, LinkFacts, PolicyFacts, RestaurantFacts
 from backend.pages import assets_blueprint, guest_blueprint, restaurant_blueprint
 from backend.pages.locales import Reader
@@ -124,6 +125,10 @@ class FakePages:
         if token != TOKEN:
             raise Refusal("not_found")
         return replace(self.booking, locale=reader.locale(self.guest_locale, RESTAURANT.locale))
+
+    def code_drawing(self, token: str) -> str:
+        self.load(token, None)  # type: ignore[arg-type]
+        return qr_svg("SI1" + "AB2C" * 27 + "A")
 
     def limits(self, token: str, locale: str) -> BookingLimits:
         return self.limits_now

@@ -18,11 +18,11 @@ from backend.notifications.domain.facts import (
 from backend.notifications.domain.kinds import MessageKind, Priority, priority
 from backend.notifications.domain.reminders import ReminderRules, in_quiet_hours, schedule
 from backend.notifications.overrides import Override, problems_of
+from backend.notifications.placeholders import words
 from backend.notifications.rendering import render
 from backend.notifications.samples import sample_facts
 from backend.notifications.sentences import policy_sentence, status_sentences
 from backend.notifications.voice import Voice
-from backend.notifications.words import words
 
 __all__ = [
     "BookingFacts",

@@ -12,8 +12,8 @@ from typing import Literal
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText, vUri
 
 from backend.notifications.domain.facts import BookingFacts
+from backend.notifications.placeholders import words
 from backend.notifications.voice import Voice
-from backend.notifications.words import words
 
 _ALARM_BEFORE = timedelta(hours=2)
 

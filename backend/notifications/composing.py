@@ -11,6 +11,7 @@ from typing import Literal
 
 from backend.notifications.domain.facts import BookingFacts, EarlierFacts
 from backend.notifications.domain.kinds import MessageKind
+from backend.notifications.placeholders import today_of, words
 from backend.notifications.sentences import (
     Words,
     cancellation_body,
@@ -27,7 +28,6 @@ from backend.notifications.sentences import (
     reminder_24h_body,
 )
 from backend.notifications.voice import Voice
-from backend.notifications.words import today_of, words
 from backend.platform import wording
 
 Tone = Literal["good", "attention", "info", "quiet"]

@@ -20,8 +20,8 @@ from backend.notifications.domain.facts import (
     RestaurantFacts,
 )
 from backend.platform.texts import language_of
-from backend.reservations.desk import View
 from backend.reservations.domain import Status, no_show_penalty, pending_deadline
+from backend.reservations.service import View
 from backend.restaurants.domain import Bilingual, RestaurantConfig
 
 

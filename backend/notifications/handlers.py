@@ -6,7 +6,7 @@ writes nothing untrue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -19,16 +19,19 @@ from backend.platform.clock import Clock
 from backend.platform.database import Tx
 from backend.platform.events import Event, Handler
 from backend.platform.jobs import Jobs
-from backend.reservations.desk import Desk
 from backend.reservations.domain import Status
+from backend.reservations.service import Desk
 
+# Removes sent messages of a restaurant (by slug) from where we keep them ourselves.
+EraseSent = Callable[[str, Sequence[str]], object]
 _REMINDERS = (MessageKind.REMINDER_24H, MessageKind.REMINDER_3H)
 
 
 class NotificationHandlers:
     """Writes messages down and plans reminders."""
 
-    def __init__(self, desk: Desk, store: MessageStore, jobs: Jobs, clock: Clock) -> None:
+    def __init__(self, desk: Desk, store: MessageStore, jobs: Jobs, clock: Clock, erase: EraseSent) -> None:
+        self._erase = erase
         self._desk = desk
         self._store = store
         self._jobs = jobs
@@ -58,7 +61,13 @@ class NotificationHandlers:
                 ),
                 self.plan_reminders,
             ),
+            Handler("notifications.forget", frozenset({"guest.erased"}), self.forget_guest),
         ]
+
+    def forget_guest(self, tx: Tx, event: Event) -> None:
+        """A guest was erased: what still lies in a mailbox of ours goes too."""
+        slug = self._desk.reader.current(tx).profile.slug
+        self._erase(slug, [str(each) for each in self._store.of_guest(tx, event.subject_id)])
 
     def write(self, tx: Tx, event: Event) -> None:
         """The message of an event, if it makes one."""

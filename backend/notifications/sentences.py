@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from backend.notifications.domain.facts import BookingFacts
+from backend.notifications.placeholders import today_of, words
 from backend.notifications.voice import Voice
-from backend.notifications.words import today_of, words
 
 Words = Mapping[str, str]
 

@@ -2,7 +2,7 @@
 
 A message is written down in the transaction of its cause's handler and rendered when it goes out, so it always says what is true
 then. It is sent inside the transaction that marks it sent: a worker killed in between sends the same message id again, which the
-channel takes as the same message.
+channel takes as the same message. The folder's door for others of the server: a booking's facts are imported from here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.checkin.images import qr_png
-from backend.checkin.issuer import CodeIssuer
+from backend.checkin.service import CodeIssuer, qr_png
 from backend.notifications.domain.kinds import MessageKind
-from backend.notifications.facts_of import booking_facts
+from backend.notifications.facts_of import booking_facts, directions, restaurant_facts, said
 from backend.notifications.overrides import Override
 from backend.notifications.rendering import render
 from backend.notifications.store import MessageStore
@@ -30,9 +29,10 @@ from backend.platform.senders import (
     Recipient,
     TemporarySendError,
 )
-from backend.reservations.desk import Desk, View
 from backend.reservations.domain import Status
-from backend.reservations.links import GuestLinks
+from backend.reservations.service import Desk, GuestLinks, View
+
+__all__ = ["NotificationService", "booking_facts", "channel_for", "directions", "restaurant_facts", "said"]
 
 log = logging.getLogger(__name__)
 

@@ -38,6 +38,17 @@ _OF_RESERVATION = """
 SELECT id, kind, channel, state, due_at, created_at, sent_at, last_error FROM messages
 WHERE restaurant_id = :restaurant_id AND reservation_id = :reservation_id ORDER BY id
 """
+_KEEP_TEMPLATE = """
+INSERT INTO message_templates (restaurant_id, kind, language, part, body, changed_by, changed_at)
+VALUES (:restaurant_id, :kind, :language, :part, :body, :by, :now)
+ON CONFLICT (restaurant_id, kind, language, part) DO UPDATE
+    SET body = EXCLUDED.body, changed_by = EXCLUDED.changed_by, changed_at = EXCLUDED.changed_at
+"""
+_FORGET_TEMPLATE = """
+DELETE FROM message_templates
+WHERE restaurant_id = :restaurant_id AND kind = :kind AND language = :language AND part = :part
+"""
+_OF_GUEST = "SELECT id FROM messages WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id"
 _TEMPLATES = "SELECT kind, language, part, body FROM message_templates WHERE restaurant_id = :restaurant_id"
 
 
@@ -98,3 +109,29 @@ class MessageStore:
     def templates(self, tx: Tx) -> Sequence[Row]:
         """The restaurant's own words."""
         return tx.all(_TEMPLATES, restaurant_id=tx.restaurant_id)
+
+    def keep_template(
+        self, tx: Tx, kind: str, language: str, part: str, body: str, by: str, now: datetime
+    ) -> None:
+        """One text of the restaurant's own."""
+        tx.queue(
+            _KEEP_TEMPLATE,
+            restaurant_id=tx.restaurant_id,
+            kind=kind,
+            language=language,
+            part=part,
+            body=body,
+            by=by,
+            now=now,
+        )
+
+    def forget_template(self, tx: Tx, kind: str, language: str, part: str) -> bool:
+        """Whether there was one."""
+        return (
+            tx.run(_FORGET_TEMPLATE, restaurant_id=tx.restaurant_id, kind=kind, language=language, part=part)
+            == 1
+        )
+
+    def of_guest(self, tx: Tx, guest_id: UUID) -> list[UUID]:
+        """The ids of everything written to a guest."""
+        return [row["id"] for row in tx.all(_OF_GUEST, restaurant_id=tx.restaurant_id, guest_id=guest_id)]

@@ -16,8 +16,8 @@ from backend.access.service import AccessService
 from backend.availability.domain import Alternative as FreeTime
 from backend.availability.domain import Ask, Offer
 from backend.availability.service import AvailabilityService
-from backend.checkin.images import qr_png
-from backend.notifications.facts_of import booking_facts, directions, restaurant_facts, said
+from backend.checkin.service import qr_png, qr_svg
+from backend.notifications.service import booking_facts, directions, restaurant_facts, said
 from backend.pages.locales import Reader
 from backend.pages.records import (
     Alternative,
@@ -35,11 +35,16 @@ from backend.pages.records import (
 from backend.platform.clock import Clock
 from backend.platform.keys import SecretStore
 from backend.platform.refusals import Refusal
-from backend.reservations.booking import BookingRequest, hash_of
-from backend.reservations.changes import CHANGEABLE, ChangeRequest
-from backend.reservations.desk import By, View
-from backend.reservations.links import GuestLinks
-from backend.reservations.service import ReservationService
+from backend.reservations.service import (
+    CHANGEABLE,
+    BookingRequest,
+    By,
+    ChangeRequest,
+    GuestLinks,
+    ReservationService,
+    View,
+    hash_of,
+)
 from backend.restaurants.domain import RestaurantConfig, Shift, SpecialDate, service_date_of
 from backend.restaurants.service import RestaurantService
 
@@ -91,6 +96,11 @@ class HousePages:
             may_change=open_still,
             may_cancel=open_still,
         )
+
+    def code_drawing(self, token: str) -> str:
+        """The booking's code as SVG."""
+        one = self._view(token).reservation
+        return qr_svg(self._reservations.desk.issuer.code(one.id, one.restaurant_id, one.date, one.qr))
 
     def limits(self, token: str, locale: str) -> BookingLimits:
         """What the booking may become."""

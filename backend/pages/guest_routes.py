@@ -53,6 +53,7 @@ def guest_blueprint(
         ("/<token>/cancel", "POST", routes.cancel),
         ("/<token>/calendar.ics", "GET", routes.calendar),
         ("/<token>/qr.png", "GET", routes.code),
+        ("/<token>/qr.svg", "GET", routes.code_drawn),
     ):
         blueprint.add_url_rule(rule, view.__name__, _stated(view), methods=[method])
     return blueprint
@@ -131,6 +132,9 @@ class _GuestRoutes:
         if image is None:
             raise Refusal("not_found")
         return _private(Response(image, mimetype="image/png"))
+
+    def code_drawn(self, token: str) -> Response:
+        return _private(Response(self.pages.code_drawing(token), mimetype="image/svg+xml"))
 
     def _asked(self, token: str, booking: GuestBooking, values: object) -> Asked:
         facts = booking.facts

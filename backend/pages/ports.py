@@ -23,6 +23,9 @@ class GuestPages(Protocol):
     def load(self, token: str, reader: Reader) -> GuestBooking:
         """The booking behind a guest's link, in the locale that `reader` takes for this guest and house."""
 
+    def code_drawing(self, token: str) -> str:
+        """The booking's code as an SVG that prints sharp at any size."""
+
     def limits(self, token: str, locale: str) -> BookingLimits:
         """What the booking may be changed to."""
 
