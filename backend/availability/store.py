@@ -61,7 +61,7 @@ class AllocationStore:
         rows = tx.tuples(
             _OCCUPIED, restaurant_id=tx.restaurant_id, first=first, last=last, start=start, end=end, now=now
         )
-        return [Occupied(*row) for row in rows]
+        return [Occupied._make(row) for row in rows]
 
     def lock_day(self, tx: Tx, day: date, now: datetime) -> None:
         """Waits until no other booking of this restaurant decides about that day."""

@@ -2,19 +2,18 @@
 
 Order: single tables before combinations, fewer tables before more, then fewest empty seats, then priority.
 What is still equal is decided by the evening (`choice`). Enumerating combinations is the expensive part, so
-it is remembered for each floor.
+it is remembered with the configuration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from uuid import UUID
 
 from backend.availability.domain.records import STAFF, WALK_IN
 from backend.restaurants.domain import Bookable, RestaurantConfig, Table, connected_groups
-from backend.restaurants.domain.floor import Combination
 
 _CLASSES: dict[str, frozenset[Bookable]] = {
     STAFF: frozenset({"online", "in_house"}),
@@ -48,11 +47,8 @@ def is_guest(channel: str) -> bool:
 
 def open_groups(config: RestaurantConfig, channel: str) -> list[Group]:
     """Every table and combination open to the channel, for whatever party."""
-    capacity = config.rules.capacity
-    most = config.rules.max_tables_combined
     classes = _CLASSES.get(channel, _GUEST)
-    groups = _groups(config.tables, config.combinations, capacity.max_party_size_per_table, most)
-    return [group for group in groups if group.classes <= classes]
+    return [group for group in _groups(config) if group.classes <= classes]
 
 
 def suitable_groups(
@@ -60,11 +56,11 @@ def suitable_groups(
 ) -> tuple[Group, ...]:
     """Those open to the channel that seat the party, best first; `any_party` lets a small party have a large
     table."""
-    capacity = config.rules.capacity
-    most = config.rules.max_tables_combined
+    if not 1 <= party_size <= _largest(config):
+        return ()
     classes = _CLASSES.get(channel, _GUEST)
-    floor = (config.tables, config.combinations, capacity.max_party_size_per_table, most)
-    return _suitable(*floor, party_size, classes, any_party)
+    work_out = partial(_suitable, config, party_size, classes, any_party)
+    return config.remembered(("suitable", party_size, classes, any_party), work_out)
 
 
 def chosen_group(config: RestaurantConfig, table_ids: Sequence[UUID]) -> Group | UUID:
@@ -80,30 +76,33 @@ def chosen_group(config: RestaurantConfig, table_ids: Sequence[UUID]) -> Group |
 
 def bookable_seats(config: RestaurantConfig) -> int:
     """The seats that can be booked at all: the base of the overbooking percentage."""
-    return sum(config.seats_of(table) for table in config.tables if table.bookable != "walk_in")
+    return config.remembered(
+        "bookable_seats",
+        lambda: sum(config.seats_of(table) for table in config.tables if table.bookable != "walk_in"),
+    )
 
 
-@lru_cache(maxsize=128)
-def _groups(
-    tables: tuple[Table, ...], pairs: tuple[Combination, ...], limits: tuple[tuple[str, int], ...], most: int
-) -> tuple[Group, ...]:
-    limit_of = dict(limits)
+def _largest(config: RestaurantConfig) -> int:
+    """The seats of the largest group: no party beyond it is worth remembering anything about."""
+    return config.remembered("largest", lambda: max((group.seats for group in _groups(config)), default=0))
+
+
+def _groups(config: RestaurantConfig) -> tuple[Group, ...]:
+    return config.remembered("groups", partial(_all_groups, config))
+
+
+def _all_groups(config: RestaurantConfig) -> tuple[Group, ...]:
+    tables, most = config.tables, config.rules.max_tables_combined
+    limit_of = dict(config.rules.capacity.max_party_size_per_table)
     places = {table.id: place for place, table in enumerate(tables)}
-    members = [*((table,) for table in tables), *connected_groups(tables, pairs, most)]
+    members = [*((table,) for table in tables), *connected_groups(tables, config.combinations, most)]
     return tuple(_group(each, [places[table.id] for table in each], limit_of) for each in members)
 
 
-@lru_cache(maxsize=2048)
 def _suitable(
-    tables: tuple[Table, ...],
-    pairs: tuple[Combination, ...],
-    limits: tuple[tuple[str, int], ...],
-    most: int,
-    party_size: int,
-    classes: frozenset[Bookable],
-    any_party: bool,
+    config: RestaurantConfig, party_size: int, classes: frozenset[Bookable], any_party: bool
 ) -> tuple[Group, ...]:
-    groups = _groups(tables, pairs, limits, most)
+    groups = _groups(config)
     least = [1 if any_party and len(group.indexes) == 1 else group.fewest for group in groups]
     fitting = [
         group

@@ -30,10 +30,10 @@ class Inquiry:
         self.ask = ask
         self.now = now
         self.today = now.astimezone(config.zone).date()
-        self.occupancy = Occupancy(config.tables, occupied, ask.ignore)
+        self.occupancy = Occupancy(config, occupied, ask.ignore)
         self.refused, groups = groups_for(config, ask)
         self._groups = [group for group in groups if ask.tables or ask.area in (None, group.area)]
-        self._by_area = by_area(self._groups, config)
+        self._areas: list[tuple[str, list[Group]]] | None = None
         self._stays: dict[str | None, timedelta] = {}
         seats = bookable_seats(config)
         self._without_table = int(seats * Decimal(str(config.rules.capacity.overbooking_percent)) / 100)
@@ -90,7 +90,9 @@ class Inquiry:
         if refused is not None:
             return refused.code, ()
         _, until = self.stay(slot)
-        areas = tuple(area for area, groups in self._by_area if self._any_free(groups, slot, until))
+        if self._areas is None:
+            self._areas = by_area(self._groups, self.config)
+        areas = tuple(area for area, groups in self._areas if self._any_free(groups, slot, until))
         if areas or self._fits_without_table(slot, until):
             return None, areas
         return "slot_unavailable", ()

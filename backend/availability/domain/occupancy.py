@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from backend.availability.domain.records import Occupied
-from backend.restaurants.domain import Table
+from backend.restaurants.domain import RestaurantConfig, Table
 
 Busy = tuple[
     list[datetime], list[datetime]
@@ -23,40 +24,49 @@ class Occupancy:
     """Tables are named by their index in the configuration. Rows of owners in `ignore` do not count."""
 
     def __init__(
-        self, tables: Sequence[Table], occupied: Iterable[Occupied], ignore: Collection[UUID]
+        self, config: RestaurantConfig, occupied: Iterable[Occupied], ignore: Collection[UUID]
     ) -> None:
-        index = {table.id: place for place, table in enumerate(tables)}
-        stays: list[list[tuple[datetime, datetime]]] = [[] for _ in tables]
-        parties: dict[UUID, tuple[datetime, int]] = {}
+        places = config.remembered("places", partial(_places, config.tables))
+        # By the numbers of ids: this is walked for every booking of a day, and ids hash themselves in Python.
+        parties: dict[int, tuple[datetime, int]] = {}
+        self._stays: dict[int, list[tuple[datetime, datetime]]] = {}
         self._waiting: list[tuple[datetime, datetime, int]] = []
-        for row in occupied:
-            if row.owner_id in ignore:
+        for owner, kind, table, starts_at, ends_at, party_size in occupied:
+            if ignore and owner in ignore:
                 continue
-            start, end = row.starts_at.astimezone(UTC), row.ends_at.astimezone(UTC)
-            if row.kind != "block":
-                parties[row.owner_id] = (start, row.party_size)
-            place = index.get(row.table_id) if row.table_id is not None else None
-            if place is not None:
-                stays[place].append((start, end))
-            elif row.table_id is None and row.kind != "block":
-                self._waiting.append((start, end, row.party_size))
-        self._busy = [_merged(each) for each in stays]
+            start, end = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
+            if kind != "block":
+                parties[owner.int] = (start, party_size)
+            if table is not None:
+                place = places.get(table.int)
+                if place is not None:
+                    self._stays.setdefault(place, []).append((start, end))
+            elif kind != "block":
+                self._waiting.append((start, end, party_size))
+        self._busy: dict[int, Busy] = {}
         self._starts, self._covers = _running_covers(parties.values())
 
     def free(self, tables: Iterable[int], start: datetime, end: datetime) -> bool:
         """Whether every one of the tables is free over the whole of `[start, end)`."""
         for table in tables:
-            starts, ends = self._busy[table]
-            after = bisect_right(ends, start)
-            if after < len(starts) and starts[after] < end:
-                return False
+            if table in self._stays:
+                starts, ends = self._of(table)
+                after = bisect_right(ends, start)
+                if after < len(starts) and starts[after] < end:
+                    return False
         return True
 
     def gaps(self, table: int, start: datetime, end: datetime) -> tuple[datetime | None, datetime | None]:
         """Of a table free over `[start, end)`: when the stay before it ends and the one after it starts."""
-        starts, ends = self._busy[table]
+        starts, ends = self._of(table)
         after = bisect_right(ends, start)
         return (ends[after - 1] if after else None), (starts[after] if after < len(starts) else None)
+
+    def _of(self, table: int) -> Busy:
+        busy = self._busy.get(table)
+        if busy is None:
+            busy = self._busy[table] = _merged(self._stays.get(table, ()))
+        return busy
 
     def starting(self, start: datetime, end: datetime) -> tuple[int, int]:
         """Covers and parties whose stay starts within `[start, end)`."""
@@ -68,7 +78,11 @@ class Occupancy:
         return sum(party for begins, ends, party in self._waiting if begins < end and ends > start)
 
 
-def _merged(stays: list[tuple[datetime, datetime]]) -> Busy:
+def _places(tables: Sequence[Table]) -> dict[int, int]:
+    return {table.id.int: place for place, table in enumerate(tables)}
+
+
+def _merged(stays: Iterable[tuple[datetime, datetime]]) -> Busy:
     """Sorted, with overlapping stays joined: the database forbids them, but a block may lie over a
     booking."""
     starts: list[datetime] = []

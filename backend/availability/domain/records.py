@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 # reservation and hold count as guests; block is a table out of service: it takes the table, not the pacing
@@ -14,8 +14,7 @@ Kind = Literal["reservation", "hold", "block"]
 STAFF, WALK_IN = "staff", "walk_in"
 
 
-@dataclass(frozen=True, slots=True)
-class Occupied:
+class Occupied(NamedTuple):
     """One table taken for a while, or a party without a table (`table_id` None, from overbooking).
 
     Instants are aware; `ends_at` includes the buffer. A combined booking has one of these for each table, all

@@ -33,7 +33,7 @@ def walk_in(
 
     `free_until` looks no further than `occupied` does.
     """
-    occupancy = Occupancy(config.tables, occupied, ())
+    occupancy = Occupancy(config, occupied, ())
     groups = suitable_groups(config, party_size, WALK_IN, any_party=True)
     needed = _stay(config, now, party_size, None) + _buffer(config)
     found = [
@@ -74,7 +74,7 @@ def seat_walk_in(
         return Refused("party_too_small", {"min": 1})
     if party_size > group.seats and not override:
         return Refused("party_too_large", {"max": group.seats})
-    occupancy = Occupancy(config.tables, occupied, ignore)
+    occupancy = Occupancy(config, occupied, ignore)
     if not occupancy.free(group.indexes, now, now + SHORTEST_WALK_IN):
         return Refused("slot_unavailable", {"partySize": party_size, "tables": list(group.numbers)})
     return _seated(config, occupancy, group, now, _stay(config, now, party_size, duration_minutes))

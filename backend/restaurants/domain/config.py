@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from backend.restaurants.domain.floor import Area, Combination, Table
 from backend.restaurants.domain.profile import Profile
 from backend.restaurants.domain.rules import Rules
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class RestaurantConfig:
     tables: tuple[Table, ...]
     combinations: tuple[Combination, ...]
     rules: Rules
+    # What decisions have worked out from this version and nothing else. Not part of its value.
+    _known: dict[Hashable, Any] = field(init=False, compare=False, repr=False, default_factory=dict)
+
+    def remembered(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """What `work_out` answers, which must depend on this version and the key alone; worked out once. Keys must be few."""
+        known: T | None = self._known.get(key)
+        if known is None:
+            known = self._known[key] = work_out()
+        return known
 
     @property
     def zone(self) -> ZoneInfo:
