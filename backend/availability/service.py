@@ -12,8 +12,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError, OperationalError
-
 from backend.availability.domain import (
     Alternative,
     Ask,
@@ -33,7 +31,7 @@ from backend.availability.domain import (
 from backend.availability.store import AllocationStore
 from backend.platform.cache import DayCache
 from backend.platform.clock import Clock
-from backend.platform.database import Database, Row, Tx, sqlstate
+from backend.platform.database import Database, IntegrityError, OperationalError, Row, Tx, sqlstate
 from backend.platform.events import Event, Outbox
 from backend.platform.ids import uuid7
 from backend.platform.jobs import Jobs

@@ -7,8 +7,8 @@ from typing import Any
 
 from backend.checkin.arrivals import Arrival
 from backend.checkin.verdict import Verdict
-from backend.reservations.desk import View
-from backend.reservations.present import guest_json, reservation_json, with_notes
+from backend.guests import guest_json
+from backend.reservations.service import View, reservation_json, with_notes
 from backend.restaurants.domain import RestaurantConfig
 
 

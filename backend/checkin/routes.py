@@ -20,8 +20,8 @@ from backend.checkin.service import CheckinRequest, CheckinService
 from backend.checkin.verdict import Scan
 from backend.platform.http import DEVICE, GUEST, SECRET, STAFF, Api, Call
 from backend.platform.refusals import Refusal
-from backend.reservations.links import GuestLinks
 from backend.reservations.routes import by_of
+from backend.reservations.service import GuestLinks
 
 _DOOR = STAFF | {DEVICE, SECRET}
 

@@ -1,6 +1,7 @@
 """Use cases at the door: show a code, look at one, check a party in, merge what a tablet kept, give a tablet its evening.
 
 Called by routes. The decision is `checkin.verdict`; the move is the reservation's; both and the record are one transaction.
+The folder's door for others of the server: codes and their pictures are imported from here.
 """
 
 from __future__ import annotations
@@ -13,21 +14,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from backend.checkin.arrivals import Arrival, count_arrival
 from backend.checkin.codes import Malformed, parse, seed_payload
+from backend.checkin.images import qr_png, qr_svg
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.present import reservation_view, verdict_json
 from backend.checkin.store import CheckinStore
 from backend.checkin.verdict import DoorRules, ReservationFacts, Scan, Verdict, decide, reservation_id_of
-from backend.platform.database import Tx, sqlstate
+from backend.platform.database import IntegrityError, Tx, sqlstate
 from backend.platform.refusals import Refusal, field_refusal
-from backend.reservations.desk import By, View
 from backend.reservations.domain import TAKES_CAPACITY, Status
-from backend.reservations.record import Reservation
-from backend.reservations.service import ReservationService
+from backend.reservations.service import By, Reservation, ReservationService, View
 from backend.restaurants.domain import RestaurantConfig, service_date_of
+
+__all__ = ["CheckinRequest", "CheckinService", "CodeIssuer", "qr_png", "qr_svg"]
 
 _FUTURE = timedelta(minutes=2)
 _UNIQUE = "23505"

@@ -23,12 +23,16 @@ from backend.conversations.ports import Cancellation, ChatBooking, Conversation,
 from backend.platform.clock import Clock
 from backend.platform.refusals import Refusal
 from backend.platform.wording import money
-from backend.reservations.booking import BookingRequest, hash_of
-from backend.reservations.changes import ChangeRequest
-from backend.reservations.desk import By, View
 from backend.reservations.domain import cancellation, no_show_penalty
-from backend.reservations.links import GuestLinks
-from backend.reservations.service import ReservationService
+from backend.reservations.service import (
+    BookingRequest,
+    By,
+    ChangeRequest,
+    GuestLinks,
+    ReservationService,
+    View,
+    hash_of,
+)
 from backend.restaurants.domain import Bilingual, Money, OpenHours, RestaurantConfig, opening
 from backend.restaurants.service import RestaurantService
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from backend.guests.present import guest_json
 from backend.guests.service import GuestService
 from backend.platform.http import DEVICE, STAFF, Answer, Api, Call
 from backend.platform.http.caller import MANAGEMENT
 from backend.platform.shapes import Shape
-from backend.reservations.present import guest_json
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 

@@ -5,9 +5,10 @@ Called by routes and, for erasure and export, by the dialogue and the guest's ow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from backend.guests.domain import Guest
@@ -17,9 +18,14 @@ from backend.platform.clock import Clock
 from backend.platform.database import Database, Tx
 from backend.platform.events import Event, Outbox
 from backend.platform.refusals import Refusal
-from backend.reservations.store import ReservationStore
 
-_EXPORTED = 500
+
+class GuestBookings(Protocol):
+    """What reservations know of a guest; `reservations.exporting` is it."""
+
+    def of_guest(self, tx: Tx, guest_id: UUID) -> Sequence[dict[str, Any]]:
+        """Every booking, newest made first, in words a person can read."""
+        ...
 
 
 class GuestService:
@@ -30,14 +36,14 @@ class GuestService:
         database: Database,
         clock: Clock,
         store: GuestStore,
-        reservations: ReservationStore,
+        bookings: GuestBookings,
         audit: Audit,
         outbox: Outbox,
     ) -> None:
         self._database = database
         self._clock = clock
         self._store = store
-        self._reservations = reservations
+        self._bookings = bookings
         self._audit = audit
         self._outbox = outbox
 
@@ -74,23 +80,10 @@ class GuestService:
         now = self._clock.now()
         with self._database.tenant(restaurant_id) as tx:
             guest = self._get(tx, guest_id)
-            reservations = self._reservations.by_guest(tx, guest_id, None, _EXPORTED)
+            bookings = self._bookings.of_guest(tx, guest_id)
             document = {
                 "guest": {**asdict(guest), "id": str(guest.id)},
-                "reservations": [
-                    {
-                        "code": each.code,
-                        "date": each.date.isoformat(),
-                        "time": each.time.strftime("%H:%M"),
-                        "partySize": each.party_size,
-                        "status": each.status.value,
-                        "name": each.name,
-                        "notes": each.notes,
-                        "occasion": each.occasion,
-                        "createdAt": each.created_at.isoformat(),
-                    }
-                    for each in reservations
-                ],
+                "reservations": bookings,
                 "consents": [
                     {
                         "purpose": row["purpose"],
@@ -111,7 +104,7 @@ class GuestService:
                     for row in self._store.messages(tx, guest_id)
                 ],
             }
-            self._record(tx, by, "guest.exported", guest_id, {"reservations": len(reservations)}, now)
+            self._record(tx, by, "guest.exported", guest_id, {"reservations": len(bookings)}, now)
         return document
 
     def erase(self, restaurant_id: UUID, guest_id: UUID, by: str) -> dict[str, int]:

@@ -59,7 +59,7 @@ WHERE id = :id AND restaurant_id = :restaurant_id
 """
 _ERASE_RESERVATIONS = """
 UPDATE reservations SET name_sealed = NULL, notes_sealed = NULL, occasion = NULL
-WHERE restaurant_id = :restaurant_id AND guest_id = :id 
+WHERE restaurant_id = :restaurant_id AND guest_id = :id
 AND (name_sealed IS NOT NULL OR notes_sealed IS NOT NULL OR occasion IS NOT NULL)
 """
 # Answers kept for repeats hold the name; a repeat of an erased guest's scan is answered without it.

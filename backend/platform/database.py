@@ -19,7 +19,9 @@ import psycopg2.extensions
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import IntegrityError as IntegrityError  # for services: what a constraint refused
+from sqlalchemy.exc import OperationalError as OperationalError  # and what PostgreSQL asks to try again
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.platform.line import Line

@@ -13,13 +13,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError, OperationalError
-
 from backend.availability.domain import Ask, Offer
 from backend.availability.service import ATTEMPTS, RETRYABLE, Decision, lock_key
-from backend.guests.contacts import email_address, person_name, phone_number
+from backend.guests import email_address, person_name, phone_number
 from backend.guests.domain import Contact, Guest
-from backend.platform.database import Tx, sqlstate
+from backend.platform.database import IntegrityError, OperationalError, Tx, sqlstate
 from backend.platform.ids import short_code, uuid7
 from backend.platform.locks import RedisSlotLocks
 from backend.platform.redis import Step

@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError, OperationalError
-
 from backend.availability.domain import Ask, Offer, Refused
 from backend.availability.service import ATTEMPTS, RETRYABLE
-from backend.platform.database import Tx, sqlstate
+from backend.platform.database import IntegrityError, OperationalError, Tx, sqlstate
 from backend.platform.refusals import Refusal, field_refusal
 from backend.reservations.desk import By, Desk, View
 from backend.reservations.domain import Status

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from backend.availability.service import AvailabilityService, availability_changed
 from backend.availability.store import AllocationStore
-from backend.checkin.issuer import CodeIssuer
 from backend.guests.domain import Guest, booked_as
 from backend.guests.store import GuestStore
 from backend.platform.audit import Audit
@@ -23,6 +22,7 @@ from backend.platform.events import Event, Outbox
 from backend.platform.refusals import Refusal
 from backend.platform.telemetry import Telemetry
 from backend.reservations.domain import Actor, Facts, Refused
+from backend.reservations.ports import Codes
 from backend.reservations.present import reservation_json
 from backend.reservations.record import CodeFacts, Reservation
 from backend.reservations.store import ReservationStore
@@ -62,7 +62,7 @@ class Desk:
     reader: ConfigReader
     outbox: Outbox
     audit: Audit
-    issuer: CodeIssuer
+    issuer: Codes
     telemetry: Telemetry
     privacy_version: str
     undo_window: timedelta

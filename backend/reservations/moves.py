@@ -11,10 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from backend.availability.domain import Ask, Refused, seat_walk_in
-from backend.platform.database import Tx, sqlstate
+from backend.platform.database import IntegrityError, Tx, sqlstate
 from backend.platform.refusals import Refusal, field_refusal
 from backend.reservations.changes import Changes
 from backend.reservations.desk import By, Desk, View, refusal

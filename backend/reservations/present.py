@@ -1,10 +1,9 @@
-"""A reservation and its guest as JSON, exactly as the contract writes them. Pure; called by routes, events and check-in."""
+"""A reservation as JSON, exactly as the contract writes it. Pure; called by routes, events and check-in."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from backend.guests.domain import Guest
 from backend.reservations.record import Reservation
 from backend.restaurants.domain import RestaurantConfig
 
@@ -44,21 +43,3 @@ def reservation_json(reservation: Reservation, config: RestaurantConfig) -> dict
 def with_notes(shown: dict[str, Any], reservation: Reservation) -> dict[str, Any]:
     """The object for an answer to somebody who may read what the guest wrote."""
     return {**shown, "notes": reservation.notes}
-
-
-def guest_json(guest: Guest) -> dict[str, Any]:
-    """The `guest` object, for staff and devices of the restaurant only."""
-    return {
-        "id": str(guest.id),
-        "name": guest.name,
-        "phone": guest.phone,
-        "email": guest.email,
-        "locale": guest.locale,
-        "tags": list(guest.tags),
-        "notes": guest.notes,
-        "allergies": guest.allergies,
-        "visits": guest.visits,
-        "noShows": guest.no_shows,
-        "lateCancellations": guest.late_cancellations,
-        "blocked": guest.blocked_at is not None,
-    }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from backend.guests.contacts import email_address, phone_number, search_form
+from backend.guests import email_address, phone_number, search_form
 from backend.guests.domain import Contact, Guest
 from backend.platform.database import Row, Tx
 from backend.platform.refusals import Refusal, field_refusal

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.availability.domain import Ask
+from backend.guests import guest_json
 from backend.platform.http import DEVICE, DINERS, GUEST, SECRET, STAFF, Answer, Api, Call
 from backend.platform.refusals import Refusal, field_refusal
 from backend.reservations.booking import BookingRequest, hash_of
@@ -14,7 +15,7 @@ from backend.reservations.changes import ChangeRequest
 from backend.reservations.desk import By, View
 from backend.reservations.domain import Requirement, Status
 from backend.reservations.links import GuestLinks
-from backend.reservations.present import guest_json, reservation_json, with_notes
+from backend.reservations.present import reservation_json, with_notes
 from backend.reservations.schemas import (
     BookBody,
     BookedOut,

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from backend.guests import guest_json
 from backend.platform.events import Event
 from backend.reservations.desk import Desk
-from backend.reservations.present import guest_json
 from backend.reservations.queries import Queries
 
 

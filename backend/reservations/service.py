@@ -1,16 +1,38 @@
-"""The use cases of a reservation in one hand: what routes, check-in, dialogue and pages are given. See the modules it joins."""
+"""The use cases of a reservation in one hand: what routes, check-in, dialogue and pages are given. See the modules it joins.
+
+The folder's door for others: what its use cases take and give is imported from here.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from backend.platform.locks import RedisSlotLocks
-from backend.reservations.booking import Booking
-from backend.reservations.changes import Changes
-from backend.reservations.desk import Desk
+from backend.reservations.booking import Booking, BookingRequest, hash_of
+from backend.reservations.changes import CHANGEABLE, ChangeRequest, Changes
+from backend.reservations.desk import By, Desk, View
+from backend.reservations.links import GuestLinks
 from backend.reservations.moves import Moves
+from backend.reservations.present import reservation_json, with_notes
 from backend.reservations.queries import Queries
+from backend.reservations.record import Reservation
 from backend.reservations.walk_ins import WalkIns
+
+__all__ = [
+    "CHANGEABLE",
+    "BookingRequest",
+    "By",
+    "ChangeRequest",
+    "Desk",
+    "GuestLinks",
+    "Reservation",
+    "ReservationService",
+    "View",
+    "hash_of",
+    "reservation_json",
+    "reservation_service",
+    "with_notes",
+]
 
 
 @dataclass(frozen=True, slots=True)

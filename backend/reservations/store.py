@@ -51,7 +51,7 @@ _LIST = f"""
 SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id
 AND (CAST(:day AS date) IS NULL OR service_date = :day)
 AND (CAST(:statuses AS text[]) IS NULL OR status = ANY(:statuses))
-AND (CAST(:after_date AS date) IS NULL OR 
+AND (CAST(:after_date AS date) IS NULL OR
      (service_date, local_time, id) > (:after_date, CAST(:after_time AS time), CAST(:after_id AS uuid)))
 ORDER BY service_date, local_time, id LIMIT :limit
 """

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from backend.availability.domain import Offer, Refused, seat_walk_in
-from backend.guests.contacts import person_name
-from backend.platform.database import sqlstate
+from backend.guests import person_name
+from backend.platform.database import IntegrityError, sqlstate
 from backend.platform.ids import short_code, uuid7
 from backend.platform.refusals import Refusal, field_refusal
 from backend.reservations.desk import By, Desk, View

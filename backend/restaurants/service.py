@@ -11,12 +11,10 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from backend.platform.audit import Audit
 from backend.platform.cache import DayCache
 from backend.platform.clock import Clock
-from backend.platform.database import Database, Row, Tx
+from backend.platform.database import Database, IntegrityError, Row, Tx
 from backend.platform.events import Event, Outbox
 from backend.platform.refusals import Refusal, field_refusal
 from backend.restaurants.changes import changes_between

@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from backend.access import store
 from backend.access.domain import Role, may_manage, normalise_email
 from backend.access.service.tools import (
@@ -27,7 +25,7 @@ from backend.access.service.tools import (
     tenant_of,
 )
 from backend.platform.audit import Audit
-from backend.platform.database import Row, Tx, sqlstate
+from backend.platform.database import IntegrityError, Row, Tx, sqlstate
 from backend.platform.http.caller import Caller
 from backend.platform.ids import uuid7
 from backend.platform.refusals import Refusal, field_refusal
