@@ -94,20 +94,36 @@ def _works(home: Path) -> bool:
 
 
 def _digest(files: Sequence[Path]) -> str:
-    return hashlib.sha256("\n".join(_pins(files)).encode()).hexdigest()
+    """By what is asked for and by the versions that `-c` files hold everything else to."""
+    held = [each.read_text(encoding="utf-8") for each in dict.fromkeys(_referred(files, "-c"))]
+    return hashlib.sha256("\n".join([*_pins(files), *held]).encode()).hexdigest()
 
 
 def _pins(files: Sequence[Path]) -> list[str]:
     """All `name==version` lines, those of files they refer to with `-r` as well."""
-    pins: list[str] = []
+    every = [*files, *_referred(files, "-r")]
+    lines = [line for file in every for line in _lines(file) if not line.startswith("-")]
+    return [re.sub(r"\[.*?\]", "", line).replace(" ", "") for line in lines]
+
+
+def _referred(files: Sequence[Path], option: str) -> list[Path]:
+    """The files that these, and those they include, name with an option."""
+    found: list[Path] = []
     for file in files:
-        for line in file.read_text(encoding="utf-8").splitlines():
-            line = line.partition("#")[0].partition(";")[0].strip()
-            if line.startswith("-r"):
-                pins += _pins([file.parent / line[2:].strip()])
-            elif line:
-                pins.append(re.sub(r"\[.*?\]", "", line).replace(" ", ""))
-    return pins
+        for line in _lines(file):
+            if line.startswith(("-r", option)):
+                other = (file.parent / line[2:].strip()).resolve()
+                found += [other] if line.startswith(option) else []
+                found += _referred([other], option) if line.startswith("-r") else []
+    return found
+
+
+def _lines(file: Path) -> list[str]:
+    plain = (
+        line.partition("#")[0].partition(";")[0].strip()
+        for line in file.read_text(encoding="utf-8").splitlines()
+    )
+    return [line for line in plain if line]
 
 
 def _has_all(home: Path, files: Sequence[Path]) -> bool:
