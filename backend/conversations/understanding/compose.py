@@ -30,6 +30,7 @@ from backend.conversations.understanding.lexer import Token, normalise, tokenize
 from backend.conversations.understanding.lexicon import Lexicon, lexicon
 from backend.conversations.understanding.patterns import Match
 from backend.conversations.understanding.records import Daypart, Slots, Span, Understanding
+from backend.conversations.understanding.rulebook import words
 from backend.conversations.understanding.sentence import Sentence
 from backend.conversations.understanding.times import GRAMMAR as TIME_GRAMMAR
 from backend.conversations.understanding.times import find_times, meals_of, parts_of_day
@@ -51,6 +52,15 @@ _KNOWN: Final = {
     code: frozenset(_GRAMMAR_WORDS | _ORDINARY | GIVEN_NAMES | lexicon(code).vocabulary)
     for code in ("es", "en")
 }
+# Folding drops the accent that tells the past from a request ("reservé" from "reserve").
+_PAST: Final = {
+    "reservé": "he-reservado",
+    "anulé": "he-anulado",
+    "cancelé": "he-cancelado",
+    "cambié": "he-cambiado",
+}
+# What may stand between the bare values of a message like "mesa para hoy 21, somos 4".
+_SMALL_WORDS: Final = words("small_words")
 _NOT_NAMES: Final = frozenset(_GRAMMAR_WORDS | lexicon("es").vocabulary | lexicon("en").vocabulary)
 
 
@@ -113,8 +123,11 @@ def _spelled(tokens: list[Token], words: Lexicon, known: frozenset[str]) -> list
             )
             continue
         if token.kind == "word":
-            norm = words.aliases.get(token.norm) or (
-                spelling.correct(token.norm, known) if not _named(token, tokens) else token.norm
+            past = _PAST.get(token.text.lower())
+            norm = (
+                past
+                or words.aliases.get(token.norm)
+                or (spelling.correct(token.norm, known) if not _named(token, tokens) else token.norm)
             )
             token.norm = words.aliases.get(norm, norm)
         out.append(token)
@@ -188,7 +201,8 @@ class _Reading:
         if self.context is not None and not self._answered(items):
             lone = choosing.answer_item(sentence, self.context, number, self.today.day, self._part())
         if lone is None:
-            left = intents.strange_words(sentence, taken, _ORDINARY | _GRAMMAR_WORDS)
+            cued = taken | _tokens(intents.cues_of(sentence))
+            left = intents.strange_words(sentence, cued, _SMALL_WORDS)
             lone = choosing.telegraphic(sentence, number, items, self._part(), left)
         return sorted([*items, lone], key=lambda item: item.start) if lone is not None else items
 

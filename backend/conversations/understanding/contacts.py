@@ -48,6 +48,7 @@ _PRICE = frozenset({"€", "$", "£"})
 _MONEY: Final = words("money")
 _AGE_UNITS = frozenset({"anos", "ano", "anitos", "years", "year", "yrs", "yo"})
 _STREETS: Final = words("streets")
+_STREET_ENDS = frozenset({"street", "st", "road", "rd", "avenue", "ave", "lane"})
 _TABLE_WORDS = frozenset({"mesa", "table", "room", "habitacion", "gate", "puerta", "linea", "line", "bus"})
 _MIN_PHONE, _MAX_PHONE, _CUED_PHONE = 9, 15, 7
 
@@ -339,15 +340,8 @@ def _numbered(sentence: Sentence, at: int) -> int | None:
             if norms[at + step] in {"para", "for", "a", "at", "el", "on"}:
                 return None
     if tokens[at].kind == "figure" and at + 2 < len(tokens) and tokens[at + 1].capital:
-        for step in (2, 3):
-            if at + step < len(tokens) and norms[at + step] in {
-                "street",
-                "st",
-                "road",
-                "rd",
-                "avenue",
-                "ave",
-                "lane",
-            }:
-                return at + step + 1
+        for end in (at + 2, at + 3):
+            street = end < len(tokens) and norms[end] in _STREET_ENDS and not tokens[end].glued
+            if street and not {"month", "weekday"} & sentence.classes[at + 1].keys():
+                return end + 1
     return None

@@ -230,7 +230,10 @@ def _day_only(captures: Captures, today: Today) -> list[date | None]:
 def _day_in_month(months: int) -> Resolver:
     def resolve(captures: Captures, today: Today) -> list[date | None]:
         start = calendar.add_months(today.day.replace(day=1), months)
-        return [calendar.safe_date(start.year, start.month, captures["d"])]
+        found = calendar.safe_date(start.year, start.month, captures["d"])
+        if found is not None and found < today.day:
+            return [calendar.next_day_of_month(today.day, captures["d"])]
+        return [found]
 
     return resolve
 

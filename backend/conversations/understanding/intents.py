@@ -20,6 +20,11 @@ GRAMMAR: Final = Grammar([*_INTENTS, *_SMALLTALK], _MACROS)
 TASKS: Final = frozenset({"reserve", "change", "cancel", "status", "availability", "waitlist", "human"})
 _PLACE_WORDS: Final = words("place")
 _OPENERS: Final = words("openers")
+# A greeting that goes on with one of these is a question ("qué tal está la comida").
+_BE: Final = frozenset({"esta", "estan", "es", "son", "is", "are", "si", "a"})
+_ASKING: Final = frozenset(
+    {"is", "are", "was", "were", "did", "does", "has", "have", "am", "esta", "es", "son", "fue"}
+)
 _IF: Final = words("if_follows")
 
 
@@ -88,7 +93,10 @@ def _in_place(sentence: Sentence, cue: Match, name: str, weight: float) -> float
     short = words <= 4
     single = cue.end - cue.start == 1
     if name == "greet":
-        return weight if opening or short else 0.0
+        asks_more = cue.end < len(sentence) and sentence.norms[cue.end] in _BE
+        return weight if (opening or short) and not asks_more else 0.0
+    if name == "confirm" and _asks(sentence):
+        weight *= 0.4
     if name == "deny" and single:
         return _weight_of_no(sentence, cue, weight, opening, words)
     if (
@@ -103,6 +111,11 @@ def _in_place(sentence: Sentence, cue: Match, name: str, weight: float) -> float
     if name in {"confirm", "deny"} and not opening and words > 8:
         return weight * 0.8
     return weight
+
+
+def _asks(sentence: Sentence) -> bool:
+    """Whether the message is a question by its form: 'is it confirmed?', '¿está bien?'."""
+    return sentence.norms[0] in _ASKING and sentence.norms[-1] == "?"
 
 
 def _weight_of_no(sentence: Sentence, cue: Match, weight: float, opening: bool, words: int) -> float:
@@ -181,6 +194,8 @@ def _combine(sentence: Sentence, scores: dict[str, float], evidence: Evidence) -
                     scores[name] *= 0.45
             scores["cancel"] = scores.get("cancel", 0.0) * 0.6
         _add(scores, "talk", off)
+    if "question" in scores and evidence.values >= 2:
+        scores["question"] *= 0.5
     if "question" in scores and "reserve" in scores and "?" not in sentence.text:
         scores["question"] *= 0.75
 
@@ -233,6 +248,8 @@ def _pick(scores: dict[str, float], topics: dict[str, str], covered: frozenset[i
         for name in ("confirm", "deny", "greet"):
             if name in scores:
                 scores[name] *= 0.7
+    if scores.get("deny", 0) >= 2 and topics.get("talk") == "unsure":
+        scores["talk"] *= 0.6
     if "deny" in scores and "confirm" in scores and scores["deny"] >= 2:
         scores["confirm"] *= 0.7
     if not scores or max(scores.values()) < 0.5:

@@ -14,7 +14,7 @@ from backend.conversations.understanding.given_names import GIVEN_NAMES
 from backend.conversations.understanding.items import follows
 from backend.conversations.understanding.language import ENGLISH, SPANISH
 from backend.conversations.understanding.lexicon import lexicon
-from backend.conversations.understanding.patterns import Grammar, Match
+from backend.conversations.understanding.patterns import Grammar, Match, longest
 from backend.conversations.understanding.rulebook import load, words
 from backend.conversations.understanding.sentence import Sentence
 
@@ -57,22 +57,13 @@ class Name:
 def announced_name(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
     """The name that words announce ("a nombre de", "under"). Read before dates, so that 'Abril Reyes' stays a name."""
     best: Name | None = None
-    for match in _longest_by_start(_CUES.find(sentence)):
+    for match in longest(_CUES.find(sentence)):
         name = _after_cue(sentence, match, taken, known)
         if name is not None and (
             best is None or (name.sure, name.end - name.start) > (best.sure, best.end - best.start)
         ):
             best = name
     return best or _before_here(sentence, taken, known)
-
-
-def _longest_by_start(matches: list[Match]) -> list[Match]:
-    """Of the cues that begin at one token, the longest: "a nombre de" before "a nombre"."""
-    best: dict[int, Match] = {}
-    for match in matches:
-        if match.start not in best or match.end > best[match.start].end:
-            best[match.start] = match
-    return list(best.values())
 
 
 def given_name(
@@ -181,7 +172,7 @@ def _before_here(sentence: Sentence, taken: Collection[int], known: Collection[s
         begins = (
             start == 0
             or sentence.tokens[start - 1].kind != "word"
-            or sentence.norms[start - 1] in {"hi", "hola", "hello", "hey"}
+            or sentence.norms[start - 1] in {"hi", "hola", "hello", "hey", "the"}
         )
         if start < match.start and begins and (first.capital or first.norm in GIVEN_NAMES):
             return Name(_written(sentence, start, match.start), start, match.start, sure=True)

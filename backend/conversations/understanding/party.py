@@ -19,6 +19,10 @@ _AFTER_ME: Final = words("after_me")
 _PLUS = frozenset(
     {"y", "and", "e", "+", "plus", "mas", "&", "con", "with", "tambien", "also", "un", "una", "a"}
 )
+_HOUR_TAILS = (
+    "y media", "y cuarto", "menos cuarto", "pe eme", "de la noche", "de la tarde", "de la manana", "in the evening",
+    "in the morning", "in the afternoon",
+)  # fmt: skip
 _INCLUDING = frozenset(
     [
         "incluyendo",
@@ -92,32 +96,33 @@ def _is_me(sentence: Sentence, match: Match) -> bool:
 
 
 def _plausible(sentence: Sentence, match: Match) -> bool:
-    name, end, norms = match.payload[0], match.end, sentence.norms
+    name, end = match.payload[0], match.end
+    if name == "we_are" and sentence.norms[match.end - 1] in {"un", "una"}:
+        return end == len(sentence) or sentence.tokens[end].kind != "word"
     if name in {"for", "we_are", "we_are_en", "times"}:
-        if follows(sentence, end, MERIDIEM, {":", "%"}) or counts_other(sentence, end):
-            return False
-        if norms[end : end + 2] in (["y", "media"], ["y", "cuarto"], ["menos", "cuarto"], ["pe", "eme"]):
-            return False
-        if (
-            follows(sentence, end, {"de", "of", "/"})
-            and end + 1 < len(sentence)
-            and "month" in sentence.classes[end + 1]
-        ):
-            return False
-        if end < len(sentence) and (
-            "month" in sentence.classes[end] or norms[end] in {"o'clock", "thirty", "fifteen"}
-        ):
-            return False
-        if norms[end : end + 3] in (
-            ["de", "la", "noche"],
-            ["de", "la", "tarde"],
-            ["de", "la", "manana"],
-            ["in", "the", "evening"],
-        ):
-            return False
-    if name in {"people", "bare_people"}:
-        return not precedes(sentence, match.start, {":", "€", "$", "£", "por", "per"}) or name == "people"
+        return not (_is_hour(sentence, end) or _is_day(sentence, end) or counts_other(sentence, end))
+    if name == "bare_people":
+        return not precedes(sentence, match.start, {":", "€", "$", "£", "por", "per"})
     return True
+
+
+def _is_hour(sentence: Sentence, end: int) -> bool:
+    """Whether what follows the number makes it an hour."""
+    if follows(sentence, end, MERIDIEM, {":", "%", "thirty", "fifteen"}):
+        return True
+    after = " ".join(sentence.norms[end : end + 3])
+    return after.startswith(_HOUR_TAILS)
+
+
+def _is_day(sentence: Sentence, end: int) -> bool:
+    """Whether a month follows that takes the number as its day; in 'for 4 december 1st' it has its own."""
+    at = end + 1 if follows(sentence, end, {"de", "of", "/"}) else end
+    if at >= len(sentence) or "month" not in sentence.classes[at]:
+        return False
+    own_day = (
+        at == end and at + 1 < len(sentence) and bool({"day", "ordinal"} & sentence.classes[at + 1].keys())
+    )
+    return not own_day
 
 
 _RULES: dict[str, Any] = {

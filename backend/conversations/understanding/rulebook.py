@@ -3,10 +3,12 @@
 # a comment                      @name = a|b|c              a macro, used as @name
 [reserve 3.2]                    what the patterns below stand for, as words
 (book|reserve) (a|the)? table    a pattern; a line indented further continues the one above
+    cambi~ar                         the forms of a regular Spanish verb that people use here
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -29,8 +31,19 @@ def load(name: str) -> tuple[Rules, dict[str, str]]:
         elif header is None:
             raise ValueError(f"{name}.rules: a pattern before any header: {line}")
         else:
-            rules.append((line, header))
+            rules.append((_inflected(line), header))
     return rules, macros
+
+
+_SOFTENED = {"c": "qu", "g": "gu", "z": "c"}
+_VERB = re.compile(r"(\w+)~ar\b")
+
+
+def verb_forms(stem: str) -> list[str]:
+    """The forms of a regular verb in -ar, folded: 'modific' gives modificar, modifica, modifique, modifiquenla, ..."""
+    soft = stem[:-1] + _SOFTENED[stem[-1]] if stem[-1] in _SOFTENED else stem
+    hard = [stem + ending for ending in words("verb_endings")]
+    return hard + [soft + ending for ending in words("verb_endings_in_e")]
 
 
 def words(name: str) -> frozenset[str]:
@@ -64,3 +77,7 @@ def _logical_lines(text: str) -> Iterator[str]:
         current = raw.strip()
     if current:
         yield current
+
+
+def _inflected(line: str) -> str:
+    return _VERB.sub(lambda match: "|".join(verb_forms(match.group(1))), line)

@@ -170,6 +170,6 @@ ONLY_IN: Final = {
     "once": "es", "un": "es", "dom": "es", "set": "es", "sab": "es", "vie": "es", "son": "es", "lun": "es", "mie": "es",
     "oh": "en", "ten": "en", "sat": "en", "sun": "en", "eve": "en", "aft": "en", "wed": "en", "comer": "es", "comida": "es",
     "mon": "en", "fri": "en", "tue": "en", "ola": "es", "pa": "es", "ty": "en", "ur": "en", "r": "en", "im": "en", "id": "en",
-    "its": "en", "k": "es", "tomo": "en", "dies": "es", "dose": "es", "reyes": "es", "cel": "es", "tel": "es", "jul": "es",
+    "its": "en", "k": "es", "tomo": "en", "dies": "es", "dose": "es", "reyes": "es", "cel": "es", "tel": "es",
     "ago": "es", "dic": "es", "march": "en", "one": "en", "mi": "es",
 }  # fmt: skip

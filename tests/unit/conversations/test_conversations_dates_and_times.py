@@ -33,7 +33,13 @@ UNITS = {
     ),
 }  # fmt: skip
 WRAPS = {
-    "es": ("{}", "mesa para 4 {}", "quiero reservar {} para dos personas", "somos 3, {}, gracias", "{} por favor"),
+    "es": (
+        "{}",
+        "mesa para 4 {}",
+        "quiero reservar {} para dos personas",
+        "somos 3, {}, gracias",
+        "{} por favor",
+    ),
     "en": ("{}", "table for 4 {}", "I'd like to book {} for two people", "3 of us, {}, thanks", "{} please"),
 }
 languages = st.sampled_from(["es", "en"])
@@ -55,7 +61,9 @@ DATE_FORMS = {
         lambda day: f"el {day.day} de {MONTHS['es'][day.month - 1]}",
         lambda day: f"{day.day} de {MONTHS['es'][day.month - 1]}",
         lambda day: f"el {WEEKDAYS['es'][day.weekday()]} {day.day} de {MONTHS['es'][day.month - 1]}",
-        lambda day: f"{WEEKDAYS['es'][day.weekday()]}, {day.day} de {MONTHS['es'][day.month - 1]} de {day.year}",
+        lambda day: (
+            f"{WEEKDAYS['es'][day.weekday()]}, {day.day} de {MONTHS['es'][day.month - 1]} de {day.year}"
+        ),
         lambda day: f"el {day.day} {MONTHS['es'][day.month - 1][:3]}",
         lambda day: f"el {day.day}/{day.month}",
         lambda day: f"{day.day:02d}/{day.month:02d}/{day.year}",
@@ -70,7 +78,9 @@ DATE_FORMS = {
         lambda day: f"the {ordinal(day.day)} of {MONTHS['en'][day.month - 1]}",
         lambda day: f"{day.day} {MONTHS['en'][day.month - 1]}",
         lambda day: f"on {WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS['en'][day.month - 1]}",
-        lambda day: f"{WEEKDAYS['en'][day.weekday()]}, {MONTHS['en'][day.month - 1]} {ordinal(day.day)}, {day.year}",
+        lambda day: (
+            f"{WEEKDAYS['en'][day.weekday()]}, {MONTHS['en'][day.month - 1]} {ordinal(day.day)}, {day.year}"
+        ),
         lambda day: f"{day.day} {MONTHS['en'][day.month - 1][:3]}",
         lambda day: f"on {day.day}/{day.month}/{day.year}",
         lambda day: day.isoformat(),
@@ -163,11 +173,14 @@ def test_a_time_in_words_with_its_part_of_day_reads_back(language, minute, hour)
     names_next = "{next}" in table[minute]
     article = "la" if (following if names_next else said) == 1 else "las"
     part = "morning" if hour < 12 else "afternoon" if hour < 19 else "night"
-    text = table[minute].format(hour=spoken(said, language), next=spoken(following, language), article=article)
-
-    assert read(f"a {text}{PARTS[language][part]}" if language == "es" else f"at {text}{PARTS[language][part]}", language).time == time(
-        hour, minute
+    text = table[minute].format(
+        hour=spoken(said, language), next=spoken(following, language), article=article
     )
+
+    assert read(
+        f"a {text}{PARTS[language][part]}" if language == "es" else f"at {text}{PARTS[language][part]}",
+        language,
+    ).time == time(hour, minute)
 
 
 @given(language=languages, hour=st.integers(min_value=1, max_value=7))
@@ -180,8 +193,23 @@ def test_one_to_seven_without_a_half_of_the_day_are_afternoon_or_evening(languag
 @given(count=st.integers(min_value=1, max_value=20), language=languages, data=st.data())
 def test_a_number_of_people_reads_back_and_is_never_an_hour(count, language, data):
     forms = {
-        "es": ("para {} personas", "somos {}", "mesa para {}", "{} personas", "seremos {}", "mesa de {}", "{} pax"),
-        "en": ("for {} people", "party of {}", "table for {}", "{} people", "there will be {} of us", "{} guests"),
+        "es": (
+            "para {} personas",
+            "somos {}",
+            "mesa para {}",
+            "{} personas",
+            "seremos {}",
+            "mesa de {}",
+            "{} pax",
+        ),
+        "en": (
+            "for {} people",
+            "party of {}",
+            "table for {}",
+            "{} people",
+            "there will be {} of us",
+            "{} guests",
+        ),
     }[language]
     slots = read(data.draw(st.sampled_from(forms)).format(count), language)
 
@@ -193,7 +221,11 @@ def test_a_number_of_people_reads_back_and_is_never_an_hour(count, language, dat
 @given(digits=st.text(alphabet="0123456789", min_size=9, max_size=9), language=languages, data=st.data())
 def test_a_phone_is_a_phone_and_nothing_else(digits, language, data):
     phone = "6" + digits[1:]
-    shape = data.draw(st.sampled_from([phone, f"{phone[:3]} {phone[3:6]} {phone[6:]}", f"{phone[:3]}-{phone[3:6]}-{phone[6:]}"]))
+    shape = data.draw(
+        st.sampled_from(
+            [phone, f"{phone[:3]} {phone[3:6]} {phone[6:]}", f"{phone[:3]}-{phone[3:6]}-{phone[6:]}"]
+        )
+    )
     wrap = {"es": "mi teléfono es {}", "en": "my phone number is {}"}[language]
     slots = read(wrap.format(shape), language)
 
@@ -201,7 +233,10 @@ def test_a_phone_is_a_phone_and_nothing_else(digits, language, data):
     assert (slots.date, slots.time, slots.party_size) == (None, None, None)
 
 
-@given(text=st.text(max_size=300), context=st.sampled_from([None, "date", "time", "party_size", "name", "phone", "code"]))
+@given(
+    text=st.text(max_size=300),
+    context=st.sampled_from([None, "date", "time", "party_size", "name", "phone", "code"]),
+)
 def test_any_text_at_all_is_read_without_an_error(text, context):
     result = understand(text, now=NOW, tz="Europe/Madrid", context=context)
 

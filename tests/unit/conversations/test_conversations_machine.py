@@ -1,0 +1,119 @@
+"""Promises of the state machine, whatever the guest says in whatever order; and the state as it is stored."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, time
+
+import pytest
+from fake_house import Talk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.conversations import runner
+from backend.conversations.dialogue import events
+from backend.conversations.dialogue.state import DialogueState, Step
+from backend.platform.refusals import Refusal
+
+MESSAGES = (
+    "hola", "quiero reservar", "para 4", "somos 2", "mañana", "el viernes", "el lunes", "a las 9", "21:00", "18:00",
+    "por la noche", "Lucía García", "600111222", "lucia@example.com", "sí", "no", "cancelar", "quiero cancelar mi reserva",
+    "cambiar mi reserva", "a las 22:00", "otra hora", "otro día", "ver mi reserva", "K7M2Q2", "hablar con una persona",
+    "volver al asistente", "asdf", "gracias", "¿admitís perros?", "¿qué horario tenéis?", "¿abrís el lunes?",
+    "mesa para 2 mañana a las 21:00 a nombre de Ana, 600111222", "mesa para 15 el sábado", "la primera", "vale",
+    "hay mesa para 4 el jueves a las 21:00?", "seremos dos más", "apúntame en la lista de espera", "el finde",
+    "somos alérgicos al marisco", "la del viernes", "olvídalo", "mejor a las 20:30", "cambiar algo", "yes",
+    "table for two tonight", "llegamos tarde", "más tarde?", "otro número de personas", "en la terraza",
+)  # fmt: skip
+REFUSALS = (
+    "guest_blocked", "lock_timeout", "contact_required", "phone_verification_required", "slot_unavailable", "closed",
+    "unavailable", "too_far", "deposit_required", "party_too_small",
+)  # fmt: skip
+DONE = {"booked": events.Booked, "booked_pending": events.Booked, "changed": events.BookingChanged}
+DONE |= dict.fromkeys(("cancelled", "cancelled_late", "cancelled_penalty"), events.BookingCancelled)
+HELD_STEPS = {Step.ASK_NAME, Step.ASK_CONTACT, Step.CONFIRM}
+
+turns = st.lists(
+    st.tuples(
+        st.sampled_from(MESSAGES),
+        st.sampled_from((None, None, None, None, None, *REFUSALS)),
+        st.sampled_from((0, 0, 0, 1, 6, 50)),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+class Watch:
+    """Stands between runner and machine and holds every move against the promises."""
+
+    def __init__(self, advance):
+        self._advance = advance
+        self.read_back = None
+
+    def __call__(self, state, event, facts, now):
+        outcome = self._advance(state, event, facts, now)
+        self.promises(state, event, outcome)
+        for said in outcome.says:
+            if said.key == "confirm":
+                self.read_back = said.values["slot"]
+        return outcome
+
+    def promises(self, state, event, outcome):
+        action = outcome.action
+        for said in outcome.says:
+            assert said.key not in DONE or isinstance(event, DONE[said.key])
+        if isinstance(action, events.Book):
+            assert state.step is Step.CONFIRM
+            assert event.read.intent == "confirm"
+            assert action.draft.slot == self.read_back
+            assert action.draft.has_contact
+        if isinstance(action, events.CancelBooking):
+            assert state.step is Step.CONFIRM_CANCEL
+        if isinstance(action, events.ChangeBooking):
+            assert state.step is Step.CONFIRM_CHANGE
+        if state.step is Step.WITH_STAFF and isinstance(event, events.Heard):
+            assert action is None or isinstance(action, events.TakeBack)
+        if outcome.state.step in HELD_STEPS and action is None and isinstance(event, events.SlotHeld):
+            assert outcome.state.hold.ask == outcome.state.draft.slot
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(turns=turns)
+def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns):
+    talk = Talk()
+    talk.house.fill(date(2026, 11, 25), time(21))
+    genuine = runner.advance
+    runner.advance = Watch(genuine)
+    try:
+        for text, refusal, minutes in turns:
+            if refusal is not None:
+                talk.house.next_refusals.append(Refusal(refusal))
+            talk.clock.forward(minutes=minutes)
+            talk.hear(text)
+    finally:
+        runner.advance = genuine
+    assert len(talk.house.bookings) == len(set(talk.house.keys.values()))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(turns=turns)
+def test_the_state_survives_being_stored(turns):
+    talk = Talk()
+    for text, _, _ in turns:
+        talk.hear(text)
+        stored = talk.state
+        assert DialogueState.from_json(json.loads(json.dumps(stored))).to_json() == stored
+
+
+def test_a_fresh_state_is_stored_as_nothing():
+    assert DialogueState().to_json() == {}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"step": "nowhere"}, {"hold": {"id": "x"}}, {"draft": {"date": "soon"}}, {"unknown": 1}, {"offers": 3}],
+)
+def test_a_broken_stored_state_is_told_apart(broken):
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        DialogueState.from_json(broken)
