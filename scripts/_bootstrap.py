@@ -101,7 +101,7 @@ def _digest(files: Sequence[Path]) -> str:
 
 def _pins(files: Sequence[Path]) -> list[str]:
     """All `name==version` lines, those of files they refer to with `-r` as well."""
-    every = [*files, *_referred(files, "-r")]
+    every = [*_referred(files, "-r"), *files]
     lines = [line for file in every for line in _lines(file) if not line.startswith("-")]
     return [re.sub(r"\[.*?\]", "", line).replace(" ", "") for line in lines]
 
