@@ -42,6 +42,7 @@ class Shell(FloatLayout):
         super().__init__(**kwargs)
         self._context = context
         self._override: Callable[[str], None] | None = None
+        self.answers_shown = 0
         self.screens = ScreenManager(transition=NoTransition())
         for name, screen in (
             ("enrol", EnrolScreen),
@@ -69,6 +70,7 @@ class Shell(FloatLayout):
     def show_answer(self, answer: Answer, override: Callable[[str], None]) -> None:
         """Lets the verdict take the screen; `override(why)` is called when staff let the party in."""
         self._override = override
+        self.answers_shown += 1
         self.ids.verdict.show(showing.verdict(answer, self._context.words()))
 
     def override(self, reason: str) -> None:

@@ -19,6 +19,7 @@ from host_app.runtime import Host
 from host_app.ui.shell import Shell
 
 _LOOK_SECONDS = 0.1
+_FIELDS = ("server", "code", "name", "search")
 
 
 class Witness:
@@ -52,24 +53,28 @@ class Witness:
             "camera": screen.camera_state if shell.screens.current == "scan" else None,
             "verdict": {**verdict.shown, "asking": verdict.asking} if verdict.visible else None,
             "card": screen.ids.card.shown.get("name") if shell.screens.current == "arrivals" else None,
+            "fields": {name: screen.ids[name].text for name in _FIELDS if name in screen.ids},
+            "focus": [name for name in _FIELDS if name in screen.ids and screen.ids[name].focus],
+            "scans": shell.answers_shown,
             "message": screen.message if shell.screens.current == "enrol" else "",
             "targets": {name: _middle(widget) for name, widget in self._tappable()},
         }
 
     def _tappable(self) -> list[tuple[str, Any]]:
         shell = self._shell
-        found = [
-            (f"go.{each.name}", each)
-            for each in reversed(shell.ids.navigation.children)
-            if hasattr(each, "name")
-        ]
-        if shell.ids.verdict.visible:
-            found.append(("verdict.override", shell.ids.verdict.ids.override))
-        arrivals = shell.screens.get_screen("arrivals")
+        screen, verdict = shell.screens.current_screen, shell.ids.verdict
+        destinations = reversed(shell.ids.navigation.children)
+        found = [(f"go.{each.name}", each) for each in destinations if hasattr(each, "name")]
         if shell.screens.current == "arrivals":
-            views = arrivals.ids.list.children[0].children
+            views = screen.ids.list.children[0].children
             found += [(f"party.{each.name}", each) for each in views if hasattr(each, "choose")]
-            found += [("card.arrive", arrivals.ids.card.ids.arrive), ("search", arrivals.ids.search)]
+            found += [("search", screen.ids.search), ("card.arrive", screen.ids.card.ids.arrive)]
+        if shell.screens.current == "enrol":
+            found += [(name, screen.ids[name]) for name in ("server", "code", "name", "connect", "look")]
+        if shell.screens.current == "settings":
+            found += [(name, screen.ids[name]) for name in ("spanish", "english", "light", "dark", "leave")]
+        if verdict.visible:
+            found += [(f"verdict.{name}", verdict.ids[name]) for name in ("override", "dismiss")]
         return found
 
 
