@@ -99,7 +99,7 @@ def _mount_pages(app: Flask, services: Services) -> None:
     app.register_blueprint(widget_blueprint())
     app.register_blueprint(landing_blueprint(lambda: _landing(services)))
     if services.settings.mode == "embedded":
-        app.register_blueprint(mailbox_blueprint(services.settings.data_dir))
+        app.register_blueprint(mailbox_blueprint(services.settings.data_dir, lambda: _house_zone(services)))
 
 
 def _landing(services: Services) -> Landing:
@@ -115,3 +115,9 @@ def _landing(services: Services) -> Landing:
         health_path="/readyz",
         host_command=f"scripts/host --server {services.settings.base_url}",
     )
+
+
+def _house_zone(services: Services) -> str:
+    """The clock of whoever looks at this machine: its first restaurant's."""
+    restaurants = services.restaurants.all()
+    return str(restaurants[0]["timezone"]) if restaurants else "UTC"

@@ -8,6 +8,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
@@ -36,10 +37,10 @@ _MAIL = (
 )
 
 
-def mailbox_blueprint(folder: Path, timezone: str = "UTC") -> Blueprint:
+def mailbox_blueprint(folder: Path, timezone: Callable[[], str] = lambda: "UTC") -> Blueprint:
     """The routes over the mailbox of the data folder `folder`;
 
-    Times are shown on the clock of `timezone` (IANA).
+    Times are shown on the clock of `timezone()` (IANA), asked at each visit.
     """
     blueprint = Blueprint("mailbox", __name__, url_prefix="/mailbox")
     prepare(blueprint)
@@ -77,7 +78,7 @@ def mailbox_blueprint(folder: Path, timezone: str = "UTC") -> Blueprint:
 @dataclass(frozen=True, slots=True)
 class _MailboxRoutes:
     folder: Path
-    timezone: str
+    timezone: Callable[[], str]
 
     def messages(self) -> Response:
         count = count_mailbox(self.folder)
@@ -88,7 +89,7 @@ class _MailboxRoutes:
             count=count,
             newer=f"/mailbox/?page={page - 1}" if page > 1 else "",
             older=f"/mailbox/?page={page + 1}" if page * _PAGE < count else "",
-            timezone=self.timezone,
+            timezone=self.timezone(),
         )
         return html(render_mailbox(shown, self._locale()))
 
@@ -96,7 +97,7 @@ class _MailboxRoutes:
         stored, mail, parts = self._open(restaurant, message_id)
         wanted = request.args.get("as")
         face = cast(Face, wanted) if wanted in get_args(Face) else "mail"
-        page = MessagePage(stored, parts, face if mail is not None else "short", self.timezone)
+        page = MessagePage(stored, parts, face if mail is not None else "short", self.timezone())
         return html(render_message(page, self._locale()), policy=_WITH_FRAME)
 
     def mail(self, restaurant: str, message_id: str) -> Response:

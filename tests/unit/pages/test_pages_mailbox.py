@@ -56,7 +56,7 @@ def _mail(number: int, rendered: Rendered) -> Outgoing:
 
 def visit(folder: Path, path: str, language: str = "es") -> TestResponse:
     app = Flask("mailbox-under-test")
-    app.register_blueprint(mailbox_blueprint(folder, "Europe/Madrid"))
+    app.register_blueprint(mailbox_blueprint(folder, lambda: "Europe/Madrid"))
     return app.test_client().get(path, headers={"Accept-Language": language})
 
 
