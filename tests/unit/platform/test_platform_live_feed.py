@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from backend.platform.events import Event
 from backend.platform.ids import uuid7
+from backend.platform.live import feed as feed_module
 from backend.platform.live.feed import Feed
 from backend.platform.live.messages import Frame, Numbered
 from backend.platform.refusals import Refusal
@@ -51,36 +53,34 @@ class Outbox:
 
     def _wait(self) -> None:
         self.questions += 1
-        gevent.sleep(0)
+        for _ in range(3):
+            gevent.sleep(0)
         if not self.up:
             raise Refusal("unavailable")
 
 
 @dataclass(eq=False)
 class Viewer:
-    """A screen: the numbers it was shown since it joined; `reloads` counts being told to reload."""
+    """A screen: the numbers it was shown, in order; `reloads` counts being told to reload, `began` is the last "subscribed"."""
 
     is_house: bool = True
     is_open: bool = True
     feed: Feed | None = None
     seen: int = 0
     began: int = -1
-    shown: list[bytes] = field(default_factory=list)
-    replayed: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    bytes: list[bytes] = field(default_factory=list)
     reloads: int = 0
 
     def send(self, data: bytes) -> None:
-        self.shown.append(data)
+        self.bytes.append(data)
+        self.numbers += [int(part.split(b",", 1)[0]) for part in data.split(b'"id":')[1:]]
 
     def begin(self, last: int, missed: Sequence[Frame] | None) -> None:
         self.began = last
         self.reloads += missed is None
-        self.replayed += [frame.sequence for frame in missed or ()]
-
-    def numbers(self) -> list[int]:
-        """What it saw, in order, replay first."""
-        data = b"".join(self.shown)
-        return self.replayed + [int(part.split(b",", 1)[0]) for part in data.split(b'"id":')[1:]]
+        self.numbers += [frame.sequence for frame in missed or ()]
+        assert not missed or missed[-1].sequence == last
 
 
 def same(_restaurant: UUID, events: Sequence[Event]) -> Sequence[Event]:
@@ -102,68 +102,111 @@ ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("commit"), st.integers(1, 4)),
         st.tuples(st.just("announce"), st.integers(0, 6)),
-        st.tuples(st.just("join"), st.one_of(st.none(), st.integers(0, 12))),
+        st.tuples(st.just("join"), st.integers(-1, 12)),
+        st.tuples(st.just("rejoin"), st.integers(0, 5)),
         st.tuples(st.just("leave"), st.integers(0, 5)),
-        st.tuples(st.just("look"), st.none()),
-        st.tuples(st.just("tidy"), st.none()),
+        st.tuples(st.just("look"), st.just(0)),
+        st.tuples(st.just("tidy"), st.just(0)),
         st.tuples(st.just("pass"), st.integers(1, 4)),
-        st.tuples(st.just("outage"), st.booleans()),
+        st.tuples(st.just("outage"), st.integers(0, 1)),
     ),
-    max_size=60,
+    max_size=80,
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(ACTIONS)
-def test_every_screen_sees_each_event_once_and_in_order(actions: list[tuple[str, int | None]]) -> None:
-    outbox, screens, gone = Outbox(), [], []
-    feed = feed_on(outbox)
-    asked: dict[int, int | None] = {}
+@contextmanager
+def small_bounds() -> Iterator[None]:
+    """Every bound so small that a few events meet it, and others get a turn after every screen."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"_BATCH": 3, "_KEPT": 2, "_HEARD": 5, "_TURN": 1}.items():
+            patch.setattr(feed_module, name, value)
+        yield
 
-    def join(after: int | None) -> None:
-        screen = Viewer()
+
+@settings(max_examples=600, deadline=None)
+@given(ACTIONS)
+def test_every_screen_sees_each_event_once_and_in_order(actions: list[tuple[str, int]]) -> None:
+    with small_bounds():
+        Play().run(actions)
+
+
+class Play:
+    """Does one thing after the other, and counts what every screen was shown."""
+
+    def __init__(self) -> None:
+        self.outbox = Outbox()
+        self.feed = feed_on(self.outbox)
+        self.screens: list[Viewer] = []
+        self.firsts: dict[Viewer, int] = {}
+        self.gone: set[Viewer] = set()
+
+    def run(self, actions: list[tuple[str, int]]) -> None:
+        for action, value in actions:
+            getattr(self, action)(value)
+        self.outbox.up = True
+        settle()
+        self.feed.look()
+        settle()
+        for screen in self.screens:
+            end = screen.numbers[-1] if screen in self.gone and screen.numbers else len(self.outbox.events)
+            if screen not in self.gone or screen.numbers:
+                assert screen.numbers == list(range(self.firsts[screen], end + 1))
+
+    def commit(self, count: int) -> None:
+        for _ in range(count):
+            self.outbox.commit()
+
+    def announce(self, age: int) -> None:
+        """Late, early, again, or never."""
+        sequence = len(self.outbox.events) - age
+        if sequence > 0:
+            self.feed.hear(sequence, self.outbox.events[sequence - 1])
+
+    def join(self, after: int) -> None:
+        gevent.spawn(self._join, Viewer(), None if after < 0 else after)
+
+    def _join(self, screen: Viewer, after: int | None) -> None:
         try:
-            feed.join(screen, after)
+            self.feed.join(screen, after)
         except Refusal:
             return  # the screen is told, and comes again
-        screens.append(screen)
-        asked[id(screen)] = after
+        self.screens.append(screen)
+        self.firsts[screen] = screen.began + 1 if after is None or screen.reloads else after + 1
 
-    for action, value in actions:
-        match action:
-            case "commit":
-                for _ in range(value or 1):
-                    outbox.commit()
-            case "announce" if value is not None and value < len(outbox.events):
-                sequence = len(outbox.events) - value  # late, early, again, or never
-                feed.hear(sequence, outbox.events[sequence - 1])
-            case "join":
-                gevent.spawn(join, value)
-            case "leave" if value is not None and value < len(screens):
-                feed.leave(screens[value])
-                gone.append(screens[value])
-            case "look":
-                feed.look()
-            case "tidy":
-                feed.tidy()
-            case "pass":
-                for _ in range(value or 1):
-                    gevent.sleep(0)
-            case "outage":
-                outbox.up = bool(value)
-    outbox.up = True
-    settle()
-    feed.look()
-    settle()
+    def rejoin(self, place: int) -> None:
+        """A screen subscribes anew with the last number it saw."""
+        if place < len(self.screens) and self.screens[place] not in self.gone and self.screens[place].feed:
+            screen = self.screens[place]
+            self.feed.leave(screen)
+            last = screen.numbers[-1] if screen.numbers else self.firsts[screen] - 1
+            gevent.spawn(self._rejoin, screen, last)
 
-    for screen in screens:
-        after = asked[id(screen)]
-        first = screen.began + 1 if after is None or screen.reloads else after + 1
-        numbers = screen.numbers()
-        end = numbers[-1] if screen in gone and numbers else len(outbox.events)
-        if screen in gone and not numbers:
-            continue
-        assert numbers == list(range(first, end + 1))
+    def _rejoin(self, screen: Viewer, last: int) -> None:
+        try:
+            self.feed.join(screen, last)
+        except Refusal:
+            self.gone.add(screen)
+
+    def leave(self, place: int) -> None:
+        if place < len(self.screens) and self.screens[place].feed:
+            self.feed.leave(self.screens[place])
+            self.gone.add(self.screens[place])
+
+    def look(self, _: int) -> None:
+        self.feed.look()
+
+    def tidy(self, _: int) -> None:
+        self.feed.tidy()
+
+    def outage(self, up: int) -> None:
+        self.outbox.up = bool(up)
+
+    def __getattr__(self, name: str) -> object:
+        return {"pass": self._let_others}[name]
+
+    def _let_others(self, turns: int) -> None:
+        for _ in range(turns):
+            gevent.sleep(0)
 
 
 def test_announcements_in_order_need_no_question() -> None:
@@ -175,7 +218,7 @@ def test_announcements_in_order_need_no_question() -> None:
         sequence = outbox.commit()
         feed.hear(sequence, outbox.events[sequence - 1])
         settle()
-    assert screen.numbers() == list(range(1, 21))
+    assert screen.numbers == list(range(1, 21))
     assert outbox.questions == before
 
 
@@ -195,7 +238,7 @@ def test_many_who_come_back_at_once_cost_one_question() -> None:
     before = outbox.questions
     crowd = [Viewer() for _ in range(50)]
     gevent.joinall([gevent.spawn(feed.join, screen, 10) for screen in crowd])
-    assert {tuple(screen.numbers()) for screen in crowd} == {tuple(range(11, 251))}
+    assert {tuple(screen.numbers) for screen in crowd} == {tuple(range(11, 251))}
     assert outbox.questions == before + 1
 
 
@@ -207,7 +250,7 @@ def test_a_burst_larger_than_a_batch_is_shown_whole() -> None:
         outbox.commit()
     feed.look()
     settle()
-    assert screen.numbers() == list(range(1, 1235))
+    assert screen.numbers == list(range(1, 1235))
 
 
 def test_more_announcements_than_can_wait_are_read_from_the_database_instead() -> None:
@@ -218,7 +261,7 @@ def test_more_announcements_than_can_wait_are_read_from_the_database_instead() -
         sequence = outbox.commit()
         feed.hear(sequence, outbox.events[sequence - 1])
     settle()
-    assert screen.numbers() == list(range(1, 2501))
+    assert screen.numbers == list(range(1, 2501))
 
 
 def test_an_announcement_of_another_database_is_forgotten() -> None:
@@ -230,7 +273,7 @@ def test_an_announcement_of_another_database_is_forgotten() -> None:
     sequence = outbox.commit()
     feed.hear(sequence, outbox.events[0])
     settle()
-    assert screen.numbers() == [1]
+    assert screen.numbers == [1]
 
 
 @pytest.mark.parametrize(("missed", "reloads"), [(5, 0), (6, 1)])
@@ -241,7 +284,7 @@ def test_the_replay_limit_is_what_is_remembered(missed: int, reloads: int) -> No
         outbox.commit()
     feed.join(screen, 0)
     assert screen.reloads == reloads
-    assert screen.numbers() == ([] if reloads else list(range(1, missed + 1)))
+    assert screen.numbers == ([] if reloads else list(range(1, missed + 1)))
 
 
 def test_events_that_are_no_longer_there_mean_a_reload() -> None:
@@ -272,11 +315,11 @@ def test_without_the_database_a_new_screen_is_refused_and_an_old_one_waits() -> 
     settle()
     with pytest.raises(Refusal):
         feed_on(outbox).join(Viewer(), None)
-    assert old.numbers() == []
+    assert old.numbers == []
     outbox.up = True
     feed.look()
     settle()
-    assert old.numbers() == [1]
+    assert old.numbers == [1]
 
 
 def test_a_defect_in_the_enrichment_shows_the_event_without_its_guest() -> None:
@@ -289,7 +332,7 @@ def test_a_defect_in_the_enrichment_shows_the_event_without_its_guest() -> None:
     outbox.commit()
     feed.look()
     settle()
-    assert screen.numbers() == [1]
+    assert screen.numbers == [1]
 
 
 def test_an_enrichment_that_drops_an_event_does_not_drop_it_from_the_screen() -> None:
@@ -300,7 +343,7 @@ def test_an_enrichment_that_drops_an_event_does_not_drop_it_from_the_screen() ->
     outbox.commit()
     feed.look()
     settle()
-    assert screen.numbers() == [1, 2]
+    assert screen.numbers == [1, 2]
 
 
 def test_the_house_and_a_partner_get_the_same_events_in_their_own_words() -> None:
@@ -315,6 +358,57 @@ def test_the_house_and_a_partner_get_the_same_events_in_their_own_words() -> Non
     outbox.commit()
     feed.look()
     settle()
-    assert house.numbers() == partner.numbers() == [1]
-    assert "Lucía".encode() in house.shown[0]
-    assert b"guest" not in partner.shown[0]
+    assert house.numbers == partner.numbers == [1]
+    assert "Lucía".encode() in house.bytes[0]
+    assert b"guest" not in partner.bytes[0]
+
+
+def test_a_screen_that_comes_again_while_others_are_served_sees_the_event_once() -> None:
+    outbox = Outbox()
+    feed = feed_on(outbox)
+
+    def other_comes_again(other: Viewer) -> None:
+        feed.leave(other)
+        feed.join(other, 0)
+
+    class Served(Viewer):
+        """Whoever is served first makes the other come again before its turn."""
+
+        other: Viewer
+
+        def send(self, data: bytes) -> None:
+            super().send(data)
+            if not self.other.numbers:
+                gevent.spawn(other_comes_again, self.other)
+
+    first, second = Served(), Served()
+    first.other, second.other = second, first
+    feed.join(first, None)
+    feed.join(second, None)
+    with small_bounds():
+        outbox.commit()
+        feed.look()
+        settle()
+    assert (first.numbers, second.numbers) == ([1], [1])
+
+
+def test_frames_forgotten_while_older_ones_are_read_leave_no_gap() -> None:
+    outbox = Outbox()
+    feed, screen = feed_on(outbox), Viewer()
+    feed.join(Viewer(), None)
+
+    def show(count: int) -> None:
+        for _ in range(count):
+            outbox.commit()
+        feed.look()
+        settle()
+
+    with small_bounds():
+        show(6)
+        feed.tidy()
+        show(6)
+        joining = gevent.spawn(feed.join, screen, 1)
+        gevent.sleep(0)  # the database has been asked, and has not answered yet
+        feed.tidy()
+        joining.join()
+    assert screen.numbers == list(range(2, 13))
