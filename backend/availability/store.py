@@ -8,26 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from backend.availability.domain import Kind, Occupied, Offer
-from backend.platform.database import Row, Tx, to_json
+from backend.platform.database import Prepared, Row, Tx, ids, to_json
 from backend.platform.ids import uuid7
 
-_OCCUPIED = """
+_OCCUPIED = Prepared("""
 SELECT owner_id, kind, table_id, starts_at, upper(during) AS ends_at, party_size FROM allocations
 WHERE restaurant_id = :restaurant_id AND service_date BETWEEN :first AND :last
 AND during && tstzrange(:start, :end) AND (expires_at IS NULL OR expires_at > :now)
-"""
+""")
 # One booking at a time decides about a restaurant's day: pacing counts what is there, and nothing may slip in between. Lapsed
 # holds go first, so that they cannot stand in the way. The lock ends with the transaction.
-_LOCK_DAY = """
-SELECT pg_advisory_xact_lock(hashtextextended(:key, 0));
-DELETE FROM allocations WHERE restaurant_id = :restaurant_id AND expires_at <= :now
-"""
-_TAKE = """
+_LOCK_DAY = Prepared("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_DROP_LAPSED = Prepared("DELETE FROM allocations WHERE restaurant_id = :restaurant_id AND expires_at <= :now")
+_TAKE = Prepared("""
 INSERT INTO allocations (restaurant_id, service_date, table_id, owner_id, kind, party_size, starts_at, during, details, expires_at)
 SELECT :restaurant_id, :service_date, given.table_id, :owner_id, :kind, :party_size, :starts_at,
        tstzrange(:starts_at, :until), CAST(:details AS jsonb), :expires_at
 FROM unnest(CAST(:table_ids AS uuid[])) AS given (table_id)
-"""
+""")
 _RELEASE = "DELETE FROM allocations WHERE restaurant_id = :restaurant_id AND owner_id = :owner_id"
 _END = """
 UPDATE allocations SET during = tstzrange(lower(during), :until)
@@ -65,7 +63,8 @@ class AllocationStore:
 
     def lock_day(self, tx: Tx, day: date, now: datetime) -> None:
         """Waits until no other booking of this restaurant decides about that day."""
-        tx.queue(_LOCK_DAY, key=f"{tx.restaurant_id}:{day}", restaurant_id=tx.restaurant_id, now=now)
+        tx.queue(_LOCK_DAY, key=f"{tx.restaurant_id}:{day}")
+        tx.queue(_DROP_LAPSED, restaurant_id=tx.restaurant_id, now=now)
 
     def take(
         self,
@@ -84,7 +83,7 @@ class AllocationStore:
             _TAKE,
             restaurant_id=tx.restaurant_id,
             service_date=offer.service_date,
-            table_ids=list(tables),
+            table_ids=ids(tables),
             owner_id=owner_id,
             kind=kind,
             party_size=party_size,

@@ -9,24 +9,22 @@ from uuid import UUID
 
 from backend.guests.domain import Contact, Guest
 from backend.platform.ciphers import Cipher
-from backend.platform.database import Row, Tx
+from backend.platform.database import Prepared, Row, Tx
 from backend.platform.ids import uuid7
 
 COLUMNS = """id, name_sealed, phone_sealed, email_sealed, notes_sealed, allergies_sealed, phone_verified, locale, tags,
 no_shows, late_cancellations, visits, blocked_at, erased_at"""
-_BY_CONTACT = f"""
+BY_CONTACT = f"""
 SELECT {COLUMNS} FROM guests WHERE restaurant_id = :restaurant_id AND erased_at IS NULL
 AND (phone_index = :phone OR (email_index = :email AND (phone_index IS NULL OR CAST(:phone AS bytea) IS NULL)))
 ORDER BY (phone_index IS NOT DISTINCT FROM :phone) DESC, created_at LIMIT 1
 """
 _BY_IDS = f"SELECT {COLUMNS} FROM guests WHERE restaurant_id = :restaurant_id AND id = ANY(:ids)"
-_ADD = """
+_ADD = Prepared("""
 INSERT INTO guests (id, restaurant_id, name_sealed, phone_sealed, email_sealed, phone_index, email_index, locale,
                     created_at, updated_at)
 VALUES (:id, :restaurant_id, :name, :phone, :email, :phone_index, :email_index, :locale, :now, :now)
-ON CONFLICT (restaurant_id, phone_index) WHERE phone_index IS NOT NULL DO UPDATE SET updated_at = EXCLUDED.updated_at
-RETURNING id
-"""
+""")
 # Fills what was unknown; what a guest or the staff said before is not overwritten by whoever types the same phone.
 _COMPLETE = """
 UPDATE guests SET updated_at = :now, locale = :locale,
@@ -71,10 +69,10 @@ _SKIP_MESSAGES = """
 UPDATE messages SET state = CASE WHEN state = 'waiting' THEN 'skipped' ELSE state END, facts = '{}'
 WHERE restaurant_id = :restaurant_id AND guest_id = :id
 """
-_CONSENT = """
+_CONSENT = Prepared("""
 INSERT INTO consents (id, restaurant_id, guest_id, purpose, policy_version, channel, given, at)
 VALUES (:id, :restaurant_id, :guest_id, :purpose, :policy_version, :channel, :given, :now)
-"""
+""")
 
 
 class GuestStore:
@@ -88,7 +86,7 @@ class GuestStore:
         phone, email = self.indexes(tx, contact)
         if phone is None and email is None:
             return None
-        row = tx.one(_BY_CONTACT, restaurant_id=tx.restaurant_id, phone=phone, email=email)
+        row = tx.one(BY_CONTACT, restaurant_id=tx.restaurant_id, phone=phone, email=email)
         return self.open(tx, row) if row else None
 
     def indexes(self, tx: Tx, contact: Contact) -> tuple[bytes | None, bytes | None]:
@@ -99,11 +97,10 @@ class GuestStore:
         )
 
     def add(self, tx: Tx, contact: Contact, now: datetime) -> UUID:
-        """A new guest; when somebody added the same phone this instant, that one."""
-        known: UUID = tx.value(
-            _ADD, id=uuid7(), restaurant_id=tx.restaurant_id, now=now, **self._sealed(tx, contact)
-        )
-        return known
+        """A new guest; PostgreSQL refuses (SQLSTATE 23505) a phone that somebody else added this instant."""
+        guest_id = uuid7()
+        tx.queue(_ADD, id=guest_id, restaurant_id=tx.restaurant_id, now=now, **self._sealed(tx, contact))
+        return guest_id
 
     def complete(self, tx: Tx, guest: Guest, contact: Contact, now: datetime) -> None:
         """Adds to a known guest what this contact says more; writes nothing when it says nothing more."""

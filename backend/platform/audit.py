@@ -11,16 +11,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.platform.database import Tx, to_json
+from backend.platform.database import Prepared, Tx, to_json
 from backend.platform.ids import uuid7
 from backend.platform.logs import request_id
 
-INSERT = """
+INSERT = Prepared("""
 INSERT INTO audit (id, restaurant_id, at, actor, action, subject_kind, subject_id,
                    before, after, reason, request_id)
 VALUES (:id, :restaurant_id, :at, :actor, :action, :subject_kind, :subject_id,
         CAST(:before AS jsonb), CAST(:after AS jsonb), :reason, :request_id)
-"""
+""")
 
 
 class Audit:

@@ -19,14 +19,29 @@ import psycopg2.extensions
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
-from sqlalchemy.exc import IntegrityError as IntegrityError  # for services: what a constraint refused
-from sqlalchemy.exc import OperationalError as OperationalError  # and what PostgreSQL asks to try again
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.platform.line import Line
 from backend.platform.refusals import Refusal
-from backend.platform.statements import adapt_values, compiled, read_ids
+from backend.platform.statements import Prepared, adapt_values, compiled, ids, read_ids
+
+__all__ = [
+    "DBAPIError",
+    "Database",
+    "IntegrityError",
+    "OperationalError",
+    "Prepared",
+    "Row",
+    "Tx",
+    "db",
+    "engine_options",
+    "ids",
+    "is_unreachable",
+    "role_url",
+    "sqlstate",
+    "to_json",
+]
 
 db = SQLAlchemy()
 adapt_values()

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.availability.domain import Ask, Offer
-from backend.availability.service import ATTEMPTS, RETRYABLE, Decision, lock_key
+from backend.availability.service import ATTEMPTS, RETRYABLE, lock_key
 from backend.guests import email_address, person_name, phone_number
 from backend.guests.domain import Contact, Guest
 from backend.platform.database import IntegrityError, OperationalError, Tx, sqlstate
@@ -22,10 +22,9 @@ from backend.platform.ids import short_code, uuid7
 from backend.platform.locks import RedisSlotLocks
 from backend.platform.redis import Step
 from backend.platform.refusals import Refusal, field_refusal
-from backend.reservations.desk import By, Desk
+from backend.reservations.desk import By, Desk, Opening
 from backend.reservations.domain import (
     Applicant,
-    Refused,
     Requirement,
     deposit,
     first_status,
@@ -109,42 +108,49 @@ class Booking:
         raise Refusal("lock_timeout", headers={"Retry-After": "1"})
 
     def _once(self, request: BookingRequest) -> tuple[dict[str, Any] | None, Refusal | None]:
-        now = self._desk.clock.now()
-        with self._desk.database.tenant(request.restaurant_id) as tx:
-            known = self._replayed(tx, request)
-            if known is not None:
-                return known, None
+        desk, now = self._desk, self._desk.clock.now()
+        with desk.database.tenant(request.restaurant_id) as tx:
             ask = request.ask
+            desk.availability.lock_day(tx, ask.date, now)
+            config, contact, opening = self._open(tx, request)
+            if opening.body_hash is not None:
+                return self._replayed(request, opening), None
             if request.hold_id is not None:
                 ask = replace(ask, ignore=ask.ignore | {request.hold_id})
-            decision = self._desk.availability.decide_locked(tx, ask, now)
-            contact = contact_of(request, decision.config)
-            guest = self._desk.guests.find(tx, contact)
-            refused = self._screened(tx, decision.config, request, contact, guest)
+            decision = desk.availability.decide_in_turn(tx, config, ask, now)
+            applicant = self._applicant(tx, request, contact, opening.guest)
+            refused = screen(config, request.ask.date, applicant)
             if refused is not None:
-                self._desk.availability.count_refusal(tx, ask, refused.code, now)
+                desk.availability.count_refusal(tx, ask, refused.code, now)
                 return None, Refusal(refused.code, params=refused.params)
             if not isinstance(decision.outcome, Offer):
-                return None, self._desk.availability.refuse(tx, decision, now)
-            return self._write(tx, request, decision, contact, guest, now), None
+                return None, desk.availability.refuse(tx, decision, now)
+            guest_id = self._guest(tx, request, contact, opening.guest, now)
+            lacking = unsettled(config, decision.outcome.service_date, applicant)
+            reservation = self._reservation(
+                request, config, decision.outcome, contact, guest_id, lacking, now
+            )
+            return self._write(tx, request, decision.outcome, config, reservation, now), None
 
-    def _replayed(self, tx: Tx, request: BookingRequest) -> dict[str, Any] | None:
-        if request.replay_key is None:
-            return None
-        row = self._desk.store.replay(tx, request.by.label, request.replay_key)
-        if row is None:
-            return None
-        if bytes(row["body_hash"]) != request.body_hash:
+    def _open(self, tx: Tx, request: BookingRequest) -> tuple[RestaurantConfig, Contact, Opening]:
+        """The rules that hold, the contact as they read it, and what is known of both. The rules this process knew last nearly
+        always hold still; then one round trip tells all."""
+        desk = self._desk
+        config = desk.reader.latest(tx)
+        contact = contact_of(request, config)
+        opening = desk.opening(tx, request.by, request.replay_key, contact)
+        if opening.version == config.version:
+            return config, contact, opening
+        config = desk.reader.current(tx, opening.version)
+        contact = contact_of(request, config)
+        return config, contact, replace(opening, guest=desk.guests.find(tx, contact))
+
+    def _replayed(self, request: BookingRequest, opening: Opening) -> dict[str, Any]:
+        if opening.answer_sealed is None or opening.body_hash != request.body_hash:
             raise Refusal("idempotency_key_reused")
-        answer = self._desk.guests.cipher.open_json(
-            request.restaurant_id, "idempotency.answer", row["answer_sealed"]
-        )
+        cipher = self._desk.guests.cipher
+        answer = cipher.open_json(request.restaurant_id, "idempotency.answer", opening.answer_sealed)
         return {**answer, "replayed": True}
-
-    def _screened(
-        self, tx: Tx, config: RestaurantConfig, request: BookingRequest, contact: Contact, guest: Guest | None
-    ) -> Refused | None:
-        return screen(config, request.ask.date, self._applicant(tx, request, contact, guest))
 
     def _applicant(self, tx: Tx, request: BookingRequest, contact: Contact, guest: Guest | None) -> Applicant:
         return Applicant(
@@ -162,18 +168,15 @@ class Booking:
         self,
         tx: Tx,
         request: BookingRequest,
-        decision: Decision,
-        contact: Contact,
-        guest: Guest | None,
+        offer: Offer,
+        config: RestaurantConfig,
+        reservation: Reservation,
         now: datetime,
     ) -> dict[str, Any]:
-        offer, config, desk = decision.outcome, decision.config, self._desk
-        assert isinstance(offer, Offer)  # noqa: S101 - the caller asked
+        """Everything but the guest, of which nobody waits for a result: it travels with the commit."""
+        desk = self._desk
         if request.hold_id is not None:
             desk.allocations.release(tx, request.hold_id)
-        guest_id = self._guest(tx, request, contact, guest, now)
-        lacking = unsettled(config, offer.service_date, self._applicant(tx, request, contact, guest))
-        reservation = self._reservation(request, config, offer, contact, guest_id, lacking, now)
         desk.store.add(tx, reservation)
         desk.allocations.take(tx, offer, reservation.id, "reservation", reservation.party_size)
         desk.record(tx, request.by, "reservation.booked", None, reservation, now, request.reason)

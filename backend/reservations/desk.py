@@ -13,8 +13,8 @@ from uuid import UUID
 
 from backend.availability.service import AvailabilityService, availability_changed
 from backend.availability.store import AllocationStore
-from backend.guests.domain import Guest, booked_as
-from backend.guests.store import GuestStore
+from backend.guests.domain import Contact, Guest, booked_as
+from backend.guests.store import BY_CONTACT, GuestStore
 from backend.platform.audit import Audit
 from backend.platform.clock import Clock
 from backend.platform.database import Database, Tx
@@ -48,6 +48,17 @@ class View:
     guest: Guest | None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a booking must know before it decides: the version of the rules that holds, the hash and sealed answer of an earlier
+    request with its key, and the guest with that phone or e-mail."""
+
+    version: int
+    body_hash: bytes | None
+    answer_sealed: bytes | None
+    guest: Guest | None
+
+
 @dataclass(slots=True)
 class Desk:
     """The parts."""
@@ -66,6 +77,14 @@ class Desk:
     telemetry: Telemetry
     privacy_version: str
     undo_window: timedelta
+
+    def opening(self, tx: Tx, by: By, key: str | None, contact: Contact) -> Opening:
+        """What a booking must know, in one round trip; raises Refusal('not_found') without a restaurant."""
+        phone, email = self.guests.indexes(tx, contact)
+        row = self.store.opening(tx, BY_CONTACT, by.label, key, phone=phone, email=email)
+        guest = None if row["id"] is None else self.guests.open(tx, row)
+        body_hash = None if row["body_hash"] is None else bytes(row["body_hash"])
+        return Opening(row["config_version"], body_hash, row["answer_sealed"], guest)
 
     def load(self, tx: Tx, reservation_id: UUID, by: By) -> Reservation:
         """The reservation, locked for a change; raises Refusal('not_found')."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from backend.platform.ciphers import Cipher
-from backend.platform.database import Row, Tx, to_json
+from backend.platform.database import Prepared, Row, Tx, to_json
+from backend.platform.refusals import Refusal
 from backend.reservations.domain import NO_SHOW_MEMORY, Status
 from backend.reservations.record import CodeFacts, Reservation
 
@@ -17,15 +19,15 @@ COLUMNS = """id, restaurant_id, code, guest_id, service_date, local_time, starts
 status, status_since, previous_status, table_ids, area, channel, occasion, name_sealed, notes_sealed, requirements,
 override_reason, late_cancellation, penalty_amount, qr_key_id, qr_nonce, qr_issued_at, qr_expires_at, rules_version,
 version, created_at, updated_at, arrived_at, seated_at, finished_at"""
-_INSERT = f"""
+_INSERT = Prepared(f"""
 INSERT INTO reservations ({COLUMNS}) VALUES
 (:id, :restaurant_id, :code, :guest_id, :service_date, :local_time, :starts_at, :ends_at, :party_size, :arrived_count,
  :status, :status_since, :previous_status, :table_ids, :area, :channel, :occasion, :name_sealed, :notes_sealed,
  CAST(:requirements AS jsonb), :override_reason, :late_cancellation, :penalty_amount, :qr_key_id, :qr_nonce,
  :qr_issued_at, :qr_expires_at, :rules_version, :version, :created_at, :updated_at, :arrived_at, :seated_at, :finished_at)
-"""
+""")
 # The version is the guard: a row that somebody else changed meanwhile is not touched.
-_UPDATE = """
+_UPDATE = Prepared("""
 UPDATE reservations SET service_date = :service_date, local_time = :local_time, starts_at = :starts_at, ends_at = :ends_at,
     party_size = :party_size, arrived_count = :arrived_count, status = :status, status_since = :status_since,
     previous_status = :previous_status, table_ids = :table_ids, area = :area, occasion = :occasion,
@@ -35,10 +37,10 @@ UPDATE reservations SET service_date = :service_date, local_time = :local_time, 
     rules_version = :rules_version, version = :version, updated_at = :updated_at, arrived_at = :arrived_at,
     seated_at = :seated_at, finished_at = :finished_at
 WHERE id = :id AND restaurant_id = :restaurant_id AND version = :version - 1
-"""
-_GET = f"SELECT {COLUMNS} FROM reservations WHERE id = :id AND restaurant_id = :restaurant_id"
+""")
+_GET = Prepared(f"SELECT {COLUMNS} FROM reservations WHERE id = :id AND restaurant_id = :restaurant_id")
 _BY_IDS = f"SELECT {COLUMNS} FROM reservations WHERE id = ANY(:ids) AND restaurant_id = :restaurant_id"
-_LOCK = _GET + " FOR UPDATE"
+_LOCK = Prepared(f"{_GET} FOR UPDATE")
 _BY_GUEST = f"""
 SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id
 AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit
@@ -75,19 +77,24 @@ _AUDIT = """
 SELECT at, actor, action, before, after, reason, request_id FROM audit
 WHERE restaurant_id = :restaurant_id AND subject_id = :id ORDER BY id
 """
-_REPLAY = """
-SELECT body_hash, status, answer_sealed FROM idempotency_keys
-WHERE restaurant_id = :restaurant_id AND caller = :caller AND key = :key
-"""
-_REMEMBER = """
+_REMEMBER = Prepared("""
 INSERT INTO idempotency_keys (restaurant_id, caller, key, body_hash, status, answer_sealed, created_at)
 VALUES (:restaurant_id, :caller, :key, :body_hash, :status, :answer_sealed, :now)
-"""
+""")
 _COUNT_GUEST = """
 UPDATE guests SET no_shows = greatest(0, no_shows + :no_shows), visits = greatest(0, visits + :visits),
     late_cancellations = greatest(0, late_cancellations + :late_cancellations), updated_at = :now
 WHERE id = :guest_id AND restaurant_id = :restaurant_id
 """
+
+
+@cache
+def _opening(by_contact: str) -> Prepared:
+    return Prepared(f"""
+SELECT r.config_version, k.body_hash, k.answer_sealed, g.* FROM restaurants r
+LEFT JOIN idempotency_keys k ON k.restaurant_id = r.id AND k.caller = :caller AND k.key = :key
+LEFT JOIN LATERAL ({by_contact}) g ON true WHERE r.id = :restaurant_id
+""")
 
 
 class ReservationStore:
@@ -187,9 +194,16 @@ class ReservationStore:
         """Who did what to it, oldest first."""
         return tx.all(_AUDIT, restaurant_id=tx.restaurant_id, id=reservation_id)
 
-    def replay(self, tx: Tx, caller: str, key: str) -> Row | None:
-        """`{body_hash, status, answer_sealed}` of an earlier request with that key."""
-        return tx.one(_REPLAY, restaurant_id=tx.restaurant_id, caller=caller, key=key)
+    def opening(self, tx: Tx, by_contact: str, caller: str, key: str | None, **contact: bytes | None) -> Row:
+        """All that a booking must know at first, in one round trip: `{config_version, body_hash, answer_sealed}` (the last two
+        of an earlier request with that key, else NULL) and the columns of the guest whom `by_contact` finds (else NULL).
+
+        `by_contact` is the guests' statement and `contact` its parameters. Raises Refusal('not_found') without a restaurant.
+        """
+        row = tx.one(_opening(by_contact), restaurant_id=tx.restaurant_id, caller=caller, key=key, **contact)
+        if row is None:
+            raise Refusal("not_found")
+        return row
 
     def remember(
         self,

@@ -48,6 +48,7 @@ class ConfigReader:
     def __init__(self, store: RestaurantStore) -> None:
         self._store = store
         self._known: dict[tuple[UUID, int], RestaurantConfig] = {}
+        self._newest: dict[UUID, RestaurantConfig] = {}
 
     def current(self, tx: Tx, version: int | None = None) -> RestaurantConfig:
         """The version that holds; `version` saves a look when the caller's statement has read its number already."""
@@ -58,6 +59,11 @@ class ConfigReader:
         known = self._known.get((tx.restaurant_id, number))
         return known or self._load(tx, tx.restaurant_id)
 
+    def latest(self, tx: Tx) -> RestaurantConfig:
+        """What this process last knew to hold; the caller compares its version with the database's in its next statement."""
+        assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
+        return self._newest.get(tx.restaurant_id) or self.current(tx)
+
     def _load(self, tx: Tx, restaurant_id: UUID) -> RestaurantConfig:
         row = self._store.current(tx)
         if row is None:
@@ -65,7 +71,8 @@ class ConfigReader:
         config = to_domain(ConfigDocument.model_validate(row["document"]), restaurant_id, row["version"])
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        self._known[restaurant_id, row["version"]] = config
+            self._newest.clear()
+        self._known[restaurant_id, row["version"]] = self._newest[restaurant_id] = config
         return config
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.platform.database import Tx, to_json
+from backend.platform.database import Prepared, Tx, ids, to_json
 from backend.platform.events.event import Event
 from backend.platform.logs import request_id
 from backend.platform.redis import Redis, Script, Step
@@ -15,13 +15,13 @@ from backend.platform.redis import Redis, Script, Step
 WAKE_CHANNEL = "saveit:wake"
 _WAKE = Script("return redis.call('publish', KEYS[1], '1')")
 
-INSERT = """
+INSERT = Prepared("""
 INSERT INTO outbox (id, restaurant_id, subject_id, type, occurred_at, data, request_id)
 SELECT given.id, :restaurant_id, given.subject_id, given.type, given.occurred_at, CAST(given.data AS jsonb), :request_id
 FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS uuid[]), CAST(:types AS text[]), CAST(:instants AS timestamptz[]),
             CAST(:datas AS text[])) WITH ORDINALITY AS given (id, subject_id, type, occurred_at, data, place)
 ORDER BY given.place
-"""
+""")
 
 
 class Outbox:
@@ -36,8 +36,8 @@ class Outbox:
             INSERT,
             restaurant_id=tx.restaurant_id,
             request_id=request_id.get(),
-            ids=[event.id for event in events],
-            subjects=[event.subject_id for event in events],
+            ids=ids(event.id for event in events),
+            subjects=ids(event.subject_id for event in events),
             types=[event.type for event in events],
             instants=[event.occurred_at for event in events],
             datas=[to_json(event.data) for event in events],
