@@ -1,14 +1,13 @@
 """The only module that chooses adapters. Called by `backend.app`, the worker and the command line.
 
-Everything is built here, in the order it depends on each other, and handed over by constructor.
+Each part is made once a process, when it is first asked for, and handed over by constructor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 
 import gevent
 from gevent import monkey
@@ -68,35 +67,6 @@ from backend.restaurants.store import RestaurantStore
 from backend.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything a process may call."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    redis: Redis
-    secrets: SecretStore
-    telemetry: Telemetry
-    outbox: Outbox
-    jobs: Jobs
-    handlers: Sequence[Handler]
-    access: AccessService
-    authenticator: AccessAuthenticator
-    restaurants: RestaurantService
-    availability: AvailabilityService
-    reservations: ReservationService
-    checkin: CheckinService
-    guests: GuestService
-    notifications: NotificationService
-    links: GuestLinks
-    conversations: ConversationService
-    pages: HousePages
-    screens: GuestsOnScreens
-    own_words: OwnWords
-    limiter: RateLimiter
-
-
 def secret_store(settings: Settings) -> SecretStore:
     """The key file of this home, made at first use."""
     store = KeyFile(settings.key_file)
@@ -104,123 +74,211 @@ def secret_store(settings: Settings) -> SecretStore:
     return store
 
 
+class Services:
+    """Everything a process may call, on one database role. A part that nobody asks for is never made."""
+
+    def __init__(self, settings: Settings, engine: Engine, secrets: SecretStore, clock: Clock) -> None:
+        self.settings = settings
+        self.secrets = secrets
+        self.clock = clock
+        self.database = Database(engine)
+        self.redis = Redis(settings.redis_url, settings.redis_timeout_ms)
+        self.telemetry = Telemetry()
+        self.outbox = Outbox(self.redis)
+        self.limiter = RateLimiter(self.redis, enabled=settings.rate_limits == "on")
+        self.links = GuestLinks(secrets)
+        self._audit = Audit()
+        self._cipher = Cipher(secrets)
+        self._jobs = Jobs(attempts=settings.handler_attempts)
+        self._cache = DayCache(self.redis, settings.availability_cache_s)
+        self._locks = RedisSlotLocks(self.redis, wait_ms=settings.lock_wait_ms, ttl_ms=settings.lock_ttl_ms)
+        self._issuer = CodeIssuer(secrets)
+        self._allocations = AllocationStore()
+        self._guests = GuestStore(self._cipher)
+        self._checkins = CheckinStore(self._cipher)
+        self._messages = MessageStore()
+        self._reservations = ReservationStore(self._cipher)
+        self._restaurants = RestaurantStore()
+        self._reader = ConfigReader(self._restaurants)
+
+    # the house -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def restaurants(self) -> RestaurantService:
+        """Profile, floor, rules."""
+        return RestaurantService(
+            database=self.database,
+            clock=self.clock,
+            store=self._restaurants,
+            reader=self._reader,
+            outbox=self.outbox,
+            audit=self._audit,
+            cache=self._cache,
+            stranding=StrandedBookings(self._reservations),
+        )
+
+    @cached_property
+    def availability(self) -> AvailabilityService:
+        """What is free."""
+        return AvailabilityService(
+            database=self.database,
+            clock=self.clock,
+            store=self._allocations,
+            reader=self._reader,
+            cache=self._cache,
+            locks=self._locks,
+            outbox=self.outbox,
+            jobs=self._jobs,
+            telemetry=self.telemetry,
+        )
+
+    @cached_property
+    def _desk(self) -> Desk:
+        return Desk(
+            database=self.database,
+            clock=self.clock,
+            store=self._reservations,
+            allocations=self._allocations,
+            guests=self._guests,
+            availability=self.availability,
+            restaurants=self.restaurants,
+            reader=self._reader,
+            outbox=self.outbox,
+            audit=self._audit,
+            issuer=self._issuer,
+            telemetry=self.telemetry,
+            privacy_version=self.settings.privacy_version,
+            undo_window=timedelta(minutes=self.settings.undo_minutes),
+        )
+
+    @cached_property
+    def reservations(self) -> ReservationService:
+        """Book, change, move, read."""
+        return reservation_service(self._desk, self._locks)
+
+    @cached_property
+    def screens(self) -> GuestsOnScreens:
+        """Who the guests of events are, for the screens of the house."""
+        return GuestsOnScreens(self._desk, self.reservations.queries)
+
+    @cached_property
+    def checkin(self) -> CheckinService:
+        """The door."""
+        return CheckinService(self.reservations, self._checkins, self._issuer)
+
+    @cached_property
+    def guests(self) -> GuestService:
+        """Guests' data."""
+        return GuestService(
+            self.database,
+            self.clock,
+            self._guests,
+            ExportedBookings(self._reservations),
+            self._audit,
+            self.outbox,
+        )
+
+    # messages and talk -----------------------------------------------------------------------------------
+
+    @cached_property
+    def notifications(self) -> NotificationService:
+        """What is sent to guests."""
+        return NotificationService(
+            database=self.database,
+            clock=self.clock,
+            store=self._messages,
+            desk=self._desk,
+            links=self.links,
+            issuer=self._issuer,
+            sender=_sender(self.settings, self.clock),
+            base_url=self.settings.base_url,
+            mail_from=self.settings.mail_from,
+        )
+
+    @cached_property
+    def own_words(self) -> OwnWords:
+        """A restaurant's own words in messages."""
+        return OwnWords(self.database, self.clock, self._messages, self._audit)
+
+    @cached_property
+    def conversations(self) -> ConversationService:
+        """The chat."""
+        ports = Ports(
+            restaurants=HouseFacts(self.restaurants, self.settings.base_url),
+            availability=HouseAvailability(self.availability),
+            reservations=HouseReservations(self.reservations, self.links, self.clock),
+            handover=StaffInbox(self.database, self.clock, self.outbox),
+            turns=TurnStore(self.database, self._cipher),
+        )
+        return ConversationService(ports, self.clock)
+
+    @cached_property
+    def pages(self) -> HousePages:
+        """What a browser is shown."""
+        return HousePages(
+            clock=self.clock,
+            secrets=self.secrets,
+            restaurants=self.restaurants,
+            availability=self.availability,
+            reservations=self.reservations,
+            access=self.access,
+            links=self.links,
+        )
+
+    # access ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def access(self) -> AccessService:
+        """Who may come in."""
+        return AccessService(
+            self.database,
+            self.secrets,
+            self._cipher,
+            self.limiter,
+            self.clock,
+            options=_access_options(self.settings),
+            passwords=_passwords(),
+        )
+
+    @cached_property
+    def authenticator(self) -> AccessAuthenticator:
+        """Finds out who calls."""
+        return AccessAuthenticator(
+            self.database,
+            self.secrets,
+            self.access.tokens,
+            self.limiter,
+            self.clock,
+            cache=self.access.cache,
+            last_seen=LastSeen(self.database),
+            limits=_caller_limits(self.settings),
+        )
+
+    # the worker ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def handlers(self) -> Sequence[Handler]:
+        """What is done on events; making them also says who does which scheduled work."""
+        self._jobs.register(HOLD_EXPIRY, self.availability.expire_hold)
+        erase = partial(erase_from_mailbox, self.settings.data_dir)
+        return [
+            *ReservationHandlers(self.reservations, self._jobs, self._cache, self.clock).handlers(),
+            *CheckinHandlers(self._checkins, self.restaurants, self.redis, self.clock).handlers(),
+            *NotificationHandlers(self._desk, self._messages, self._jobs, self.clock, erase).handlers(),
+        ]
+
+    @property
+    def jobs(self) -> Jobs:
+        """Scheduled work, with everybody who does it."""
+        assert self.handlers  # noqa: S101 - made first: they register who does what
+        return self._jobs
+
+
 def build(
     settings: Settings, engine: Engine, secrets: SecretStore, *, clock: Clock | None = None
 ) -> Services:
-    """All services of one process on one database role; `clock` other than the machine's only for the demonstration and tests."""
-    clock = clock or _clock(settings)
-    database, redis = Database(engine), Redis(settings.redis_url, settings.redis_timeout_ms)
-    telemetry, cipher, audit = Telemetry(), Cipher(secrets), Audit()
-    outbox, jobs = Outbox(redis), Jobs(attempts=settings.handler_attempts)
-    cache = DayCache(redis, settings.availability_cache_s)
-    locks = RedisSlotLocks(redis, wait_ms=settings.lock_wait_ms, ttl_ms=settings.lock_ttl_ms)
-    limiter = RateLimiter(redis, enabled=settings.rate_limits == "on")
-
-    restaurant_store, reservation_store = RestaurantStore(), ReservationStore(cipher)
-    reader, allocations, guest_store = ConfigReader(restaurant_store), AllocationStore(), GuestStore(cipher)
-    restaurants = RestaurantService(
-        database=database,
-        clock=clock,
-        store=restaurant_store,
-        reader=reader,
-        outbox=outbox,
-        audit=audit,
-        cache=cache,
-        stranding=StrandedBookings(reservation_store),
-    )
-    availability = AvailabilityService(
-        database=database,
-        clock=clock,
-        store=allocations,
-        reader=reader,
-        cache=cache,
-        locks=locks,
-        outbox=outbox,
-        jobs=jobs,
-        telemetry=telemetry,
-    )
-    jobs.register(HOLD_EXPIRY, availability.expire_hold)
-    issuer, links = CodeIssuer(secrets), GuestLinks(secrets)
-    desk = Desk(
-        database=database,
-        clock=clock,
-        store=reservation_store,
-        allocations=allocations,
-        guests=guest_store,
-        availability=availability,
-        restaurants=restaurants,
-        reader=reader,
-        outbox=outbox,
-        audit=audit,
-        issuer=issuer,
-        telemetry=telemetry,
-        privacy_version=settings.privacy_version,
-        undo_window=timedelta(minutes=settings.undo_minutes),
-    )
-    reservations = reservation_service(desk, locks)
-    checkin_store, message_store = CheckinStore(cipher), MessageStore()
-    access = AccessService(
-        database, secrets, cipher, limiter, clock, options=_access_options(settings), passwords=_passwords()
-    )
-    handlers = [
-        *ReservationHandlers(reservations, jobs, cache, clock).handlers(),
-        *CheckinHandlers(checkin_store, restaurants, redis, clock).handlers(),
-        *NotificationHandlers(
-            desk, message_store, jobs, clock, partial(erase_from_mailbox, settings.data_dir)
-        ).handlers(),
-    ]
-    return Services(
-        settings=settings,
-        clock=clock,
-        database=database,
-        redis=redis,
-        secrets=secrets,
-        telemetry=telemetry,
-        outbox=outbox,
-        jobs=jobs,
-        handlers=handlers,
-        access=access,
-        authenticator=_authenticator(settings, access, database, secrets, limiter, clock),
-        restaurants=restaurants,
-        availability=availability,
-        reservations=reservations,
-        checkin=CheckinService(reservations, checkin_store, issuer),
-        guests=GuestService(database, clock, guest_store, ExportedBookings(reservation_store), audit, outbox),
-        notifications=NotificationService(
-            database=database,
-            clock=clock,
-            store=message_store,
-            desk=desk,
-            links=links,
-            issuer=issuer,
-            sender=_sender(settings, clock),
-            base_url=settings.base_url,
-            mail_from=settings.mail_from,
-        ),
-        links=links,
-        conversations=ConversationService(
-            Ports(
-                restaurants=HouseFacts(restaurants, settings.base_url),
-                availability=HouseAvailability(availability),
-                reservations=HouseReservations(reservations, links, clock),
-                handover=StaffInbox(database, clock, outbox),
-                turns=TurnStore(database, cipher),
-            ),
-            clock,
-        ),
-        pages=HousePages(
-            clock=clock,
-            secrets=secrets,
-            restaurants=restaurants,
-            availability=availability,
-            reservations=reservations,
-            access=access,
-            links=links,
-        ),
-        screens=GuestsOnScreens(desk, reservations.queries),
-        limiter=limiter,
-        own_words=OwnWords(database, clock, message_store, audit),
-    )
+    """The services of one process; `clock` other than the machine's only for the demonstration and tests."""
+    return Services(settings, engine, secrets, clock or _clock(settings))
 
 
 def _clock(settings: Settings) -> Clock:
@@ -245,30 +303,13 @@ def _access_options(settings: Settings) -> AccessOptions:
     )
 
 
-def _authenticator(
-    settings: Settings,
-    access: AccessService,
-    database: Database,
-    secrets: SecretStore,
-    limiter: RateLimiter,
-    clock: Clock,
-) -> AccessAuthenticator:
-    limits = CallerLimits(
+def _caller_limits(settings: Settings) -> CallerLimits:
+    return CallerLimits(
         publishable=settings.limit_publishable,
         secret=settings.limit_secret,
         staff=settings.limit_staff,
         guest=settings.limit_guest,
         anonymous=settings.limit_anonymous,
-    )
-    return AccessAuthenticator(
-        database,
-        secrets,
-        access.tokens,
-        limiter,
-        clock,
-        cache=access.cache,
-        last_seen=LastSeen(database),
-        limits=limits,
     )
 
 
