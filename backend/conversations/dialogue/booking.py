@@ -293,9 +293,10 @@ def heard_in_booking(
         return drop(state)
     if _has_values(read) or read.slots.party_delta is not None or read.slots.daypart is not None:
         return take_in(_forget_time_for_part(state, read), heard, facts, now)
-    if read.intent in {"reserve", "availability"}:
+    asked = _which_value(state, heard)
+    if asked is None and read.intent in {"reserve", "availability"}:
         return Outcome(state, question(state))
-    return _which_value(state, heard)
+    return asked
 
 
 def has_booking_values(read: Understanding) -> bool:

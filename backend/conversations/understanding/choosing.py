@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from backend.conversations.understanding import calendar
@@ -93,7 +94,7 @@ def _is_rejected(sentence: Sentence, item: Item) -> bool:
         at -= 1
     if _ends_with(norms, at, _REJECTING):
         return True
-    if at > 0 and norms[at - 1] == "no" and (at == 1 or norms[at - 2] not in {",", "."} or at < item.start):
+    if at > 0 and norms[at - 1] == "no":
         return True
     after = [*norms[item.end : item.end + 3], ",", ",", ","]
     return any(tuple(after[: len(phrase)]) == phrase for phrase in _REJECTED_AFTER)
@@ -118,6 +119,8 @@ def _describes_booking(sentence: Sentence, item: Item) -> bool:
 
 def _without_idle_today(sentence: Sentence, items: list[Item]) -> list[Item]:
     """Drops 'hoy' where it only says when the guest writes ('hoy llamo para reservar el viernes')."""
+    named = [item for item in items if "weekend" not in item.kind]
+    items = named or items
     others = [item for item in items if item.kind != "today"]
     if not others or len(others) == len(items):
         return items
@@ -142,29 +145,34 @@ def _is_corrected(sentence: Sentence, first: Item, last: Item) -> bool:
     )
 
 
+_INSTEAD: Final = _phrases(
+    "instead of", "rather than", "en vez de", "en lugar de", "but not", "y no", "and not"
+)
+_BUT: Final = _phrases("but", ", but", "sino", ", sino", ", but rather")
+
+
 def swapped_numbers(sentence: Sentence, taken: Collection[int]) -> Item | None:
-    """'let's do 9 instead of 8': bare numbers around 'instead of' are hours of the evening, or else people."""
-    for at in range(1, len(sentence)):
-        before = next(
-            (number for number in (sentence.classes[at - 1].get("num"),) if number is not None), None
-        )
-        for phrase in (("instead", "of"), ("rather", "than"), ("en", "vez", "de"), ("en", "lugar", "de")):
-            end = at + len(phrase)
-            if (
-                before is None
-                or tuple(sentence.norms[at:end]) != phrase
-                or end >= len(sentence)
-                or at - 1 in taken
-            ):
-                continue
-            after = sentence.classes[end].get("num")
-            if after is None or end in taken:
-                continue
-            value = before[0]
-            if all(6 <= number <= 11 for number in (value, after[0])):
-                return Item("time", at - 1, at, readings_of(value, 0, None, attached=False), kind="swapped")
-            return Item("party", at - 1, at, (value,), kind="swapped") if 0 < value <= 100 else None
+    """'let's do 9 instead of 8', 'not 9 but 10': two bare numbers, one taking the other's place."""
+    numbers = [
+        (classes["num"][0], at, classes["num"][1])
+        for at, classes in enumerate(sentence.classes)
+        if "num" in classes and at not in taken
+    ]
+    for first, second in pairwise(numbers):
+        between = tuple(sentence.norms[first[2] : second[1]])
+        if between in _INSTEAD:
+            return _swapped(first, second)
+        if between in _BUT and first[1] > 0 and sentence.norms[first[1] - 1] in {"no", "not"}:
+            return _swapped(second, first)
     return None
+
+
+def _swapped(wanted: tuple[int, int, int], old: tuple[int, int, int]) -> Item | None:
+    """Hours of the evening when both could be, else people."""
+    value, start, end = wanted
+    if all(6 <= number <= 11 for number in (value, old[0])):
+        return Item("time", start, end, readings_of(value, 0, None, attached=False), kind="swapped")
+    return Item("party", start, end, (value,), kind="swapped") if 0 < value <= 100 else None
 
 
 # --- numbers that stand alone ----------------------------------------------------------------------------------------------

@@ -48,6 +48,9 @@ _PRICE = frozenset({"€", "$", "£"})
 _MONEY: Final = words("money")
 _AGE_UNITS = frozenset({"anos", "ano", "anitos", "years", "year", "yrs", "yo"})
 _STREETS: Final = words("streets")
+_COSTING = frozenset(
+    {"cuesta", "cuestan", "costs", "cost", "vale", "valen", "precio", "price", "paid", "pague", "cobran"}
+)
 _STREET_ENDS = frozenset({"street", "st", "road", "rd", "avenue", "ave", "lane"})
 _TABLE_WORDS = frozenset({"mesa", "table", "room", "habitacion", "gate", "puerta", "linea", "line", "bus"})
 _MIN_PHONE, _MAX_PHONE, _CUED_PHONE = 9, 15, 7
@@ -272,6 +275,8 @@ def _money(sentence: Sentence, at: int) -> int | None:
         and tokens[end + 1].glued
     ):
         end += 2
+    if at > 0 and norms[at - 1] in _COSTING and "clock" in sentence.classes[at]:
+        return end
     if end < len(tokens) and (norms[end] in _MONEY or norms[end] == "%"):
         return end + 1
     return None

@@ -97,7 +97,7 @@ def _is_me(sentence: Sentence, match: Match) -> bool:
 
 def _plausible(sentence: Sentence, match: Match) -> bool:
     name, end = match.payload[0], match.end
-    if name == "we_are" and sentence.norms[match.end - 1] in {"un", "una"}:
+    if name in {"we_are", "for"} and sentence.norms[match.end - 1] in {"un", "una"}:
         return end == len(sentence) or sentence.tokens[end].kind != "word"
     if name in {"for", "we_are", "we_are_en", "times"}:
         return not (_is_hour(sentence, end) or _is_day(sentence, end) or counts_other(sentence, end))
