@@ -98,6 +98,7 @@ class LiveFeed:
         finally:
             if self._socket is not None:
                 self._socket.close()
+                self._socket.shutdown()  # type: ignore[no-untyped-call] # close() leaves the socket open when the server was quicker
         return subscribed
 
     def _received(self) -> str | None:
