@@ -40,21 +40,24 @@ class RedisSlotLocks:
         Steps put into the list are run with the release, in its round trip and before it.
         """
         token = secrets.token_hex(8)
-        self._take(key, token)
+        may_be_ours = self._take(key, token)
         also: list[Step] = []
         try:
             yield also
         finally:
-            self._redis.run(*also, _RELEASE.step([key], [token]))
+            # A lock left behind would keep everybody from its slot until it expires.
+            self._redis.run(*also, _RELEASE.step([key], [token]), insist=may_be_ours)
 
-    def _take(self, key: str, token: str) -> None:
+    def _take(self, key: str, token: str) -> bool:
+        """Whether the key may be ours: also when only the answer was lost, as with a Redis that was too slow for once."""
         deadline = time.monotonic() + self._wait_s
         pause = 0.002
         while True:
             # None means Redis is down (go on), 1 means taken, 0 means somebody holds it.
+            asked = not self._redis.is_left_alone
             answers = self._redis.run(_TAKE.step([key], [token, self._ttl_ms]))
             if answers is None or answers[0] == 1:
-                return
+                return asked
             if time.monotonic() + pause > deadline:
                 raise Refusal("lock_timeout", headers={"Retry-After": "1"})
             time.sleep(pause * (0.5 + random.random()))  # noqa: S311 - jitter, not a secret

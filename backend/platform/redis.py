@@ -60,7 +60,7 @@ class Redis:
 
     def attempt(self, call: Callable[[redis.Redis], T]) -> T | None:
         """The call's answer, or None when Redis is down. Callers must be right either way."""
-        if time.monotonic() < self._leave_alone_until:
+        if self.is_left_alone:
             return None
         try:
             return call(self.client)
@@ -68,12 +68,18 @@ class Redis:
             self._lost(lost)
             return None
 
-    def run(self, *steps: Step) -> list[Any] | None:
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether it failed a moment ago, so that nothing is sent to it now."""
+        return time.monotonic() < self._leave_alone_until
+
+    def run(self, *steps: Step, insist: bool = False) -> list[Any] | None:
         """The answers of scripts, sent together; None when Redis is down.
 
-        For the hot paths: one round trip, and a fifth of the client library's work for a command.
+        For the hot paths: one round trip, and a fifth of the client library's work for a command. With `insist` they are sent
+        even if Redis failed a moment ago: for what would do harm if it were left out.
         """
-        if time.monotonic() < self._leave_alone_until:
+        if self.is_left_alone and not insist:
             return None
         try:
             return self._answers(steps)

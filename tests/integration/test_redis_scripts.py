@@ -7,7 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from servers import RedisServer, redis_server
+from servers import RedisServer, redis_server, wait_until
 
 from backend.platform.cache import DayCache
 from backend.platform.locks import RedisSlotLocks
@@ -78,6 +78,42 @@ def test_a_lock_that_expired_is_not_taken_from_its_next_holder(redis: Redis) -> 
     with locks.held(key):
         redis.client.set(key, "somebody else")
     assert redis.client.get(key) == b"somebody else"
+
+
+def test_a_lock_is_given_back_even_if_redis_failed_a_moment_ago(own_server: RedisServer) -> None:
+    redis = Redis(own_server.url, timeout_ms=400)
+    locks = RedisSlotLocks(redis, wait_ms=30, ttl_ms=60_000)
+    with locks.held("slot"):
+        redis.client.client_pause(600)
+        assert redis.run(ECHO.step([], ["x"])) is None
+        assert redis.is_left_alone
+    assert not redis.client.exists("slot")
+
+
+def test_a_lock_that_was_taken_though_the_answer_came_too_late_is_given_back(own_server: RedisServer) -> None:
+    redis = Redis(own_server.url, timeout_ms=300)
+    locks = RedisSlotLocks(redis, wait_ms=30, ttl_ms=60_000)
+    with locks.held("slot"):
+        pass  # from now on Redis knows the script by its name
+    sleeper = redis.client.connection_pool.get_connection()
+    sleeper.send_command("DEBUG", "SLEEP", "0.5")  # the whole server stands still, as on a starved machine
+    with locks.held("slot"):
+        assert redis.failures == 1
+        assert sleeper.read_response(timeout=5) == b"OK"
+        wait_until(lambda: bool(redis.client.exists("slot")), "the late lock")
+    assert not redis.client.exists("slot")
+
+
+def test_a_redis_that_is_away_is_not_asked_again_for_a_lock_it_cannot_have_given(
+    own_server: RedisServer,
+) -> None:
+    redis = Redis(own_server.url)
+    locks = RedisSlotLocks(redis, wait_ms=30, ttl_ms=60_000)
+    own_server.kill()
+    assert redis.run(ECHO.step([], ["x"])) is None
+    with locks.held("slot"):
+        pass
+    assert redis.failures == 1
 
 
 def test_steps_given_to_a_lock_are_run_with_its_release(redis: Redis) -> None:
