@@ -12,9 +12,6 @@ from datetime import datetime, time
 from typing import TypeVar
 
 from backend.conversations.dialogue.asking import (
-    HUMAN,
-    NO,
-    PARTY,
     YES,
     ask,
     confirmation,
@@ -40,6 +37,7 @@ from backend.conversations.dialogue.events import (
 )
 from backend.conversations.dialogue.merging import is_weekend_choice, merged, picked_offer
 from backend.conversations.dialogue.records import Alternative, RestaurantFacts, SlotAsk
+from backend.conversations.dialogue.refusals import PARTY_REFUSALS, other_party, reason_of, turned_down
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Draft, Step
 from backend.conversations.understanding import Understanding
 
@@ -50,8 +48,6 @@ _LATER = frozenset({"later", "tarde"})
 _EARLIER = frozenset({"earlier", "temprano", "antes"})
 _DAY_WORDS = frozenset({"día", "dia", "fecha", "day", "date"})
 _PEOPLE_WORDS = frozenset({"personas", "people", "guests", "comensales"})
-_DAY_REFUSALS = frozenset({"closed", "special_date_closed", "too_far", "same_day_not_allowed"})
-_PARTY_REFUSALS = frozenset({"party_too_small", "party_too_large"})
 _PARTS = {"morning": (0, 12), "midday": (12, 17), "afternoon": (12, 20), "night": (19, 24), "early": (0, 6)}
 
 
@@ -65,7 +61,7 @@ def begin(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datet
 def take_in(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
     """Adds the message's values to the draft and goes on."""
     choices = heard.read.slots.date_choices
-    if is_weekend_choice(choices) and heard.read.slots.time_choices == () and not _names_day(heard.read):
+    if is_weekend_choice(choices) and not _names_day(heard.read):
         draft = replace(merged(state, heard, facts), date=None)
         days = tuple(Quick(day=day, value=day.isoformat()) for day in choices)
         asked = replace(state, step=Step.ASK_DATE, draft=draft)
@@ -138,9 +134,9 @@ def on_day(state: DialogueState, event: DayKnown) -> Outcome:
     day, draft = event.day, state.draft
     if not day.times:
         cleared = replace(state, draft=replace(draft, date=None), offers=())
-        reason = _reason(day.reason or "slot_unavailable", {**day.params, "day": day.date}, draft)
-        if day.reason in _PARTY_REFUSALS:
-            return _other_party(state, reason)
+        reason = reason_of(day.reason or "slot_unavailable", {**day.params, "day": day.date}, draft)
+        if day.reason in PARTY_REFUSALS:
+            return other_party(state, reason)
         if day.reason in {None, "slot_unavailable", "pacing_limit"}:
             reason = Say("day_full", {"day": day.date, "people": draft.party_size})
         return ask(cleared, Step.ASK_DATE, reason)
@@ -193,85 +189,10 @@ def on_booked(state: DialogueState, event: Booked) -> Outcome:
 
 
 def on_refused(state: DialogueState, event: Refused, now: datetime) -> Outcome:
-    """A hold, a check or a booking was refused: the reason in words, then the way on."""
-    draft, slot = state.draft, state.pending or state.draft.slot
-    if event.code == "invalid_request":
-        return _bad_field(state, event)
+    """A hold, a check or a booking was refused. A hold that is gone is simply taken again."""
     if event.code in {"hold_expired", "not_found"} and state.hold is not None:
         return proceed(replace(state, hold=None), now)
-    reason = _reason(event.code, event.params, draft, slot)
-    if event.code in _PARTY_REFUSALS:
-        return _other_party(state, reason)
-    if event.alternatives:
-        return _offer(state, event.alternatives, reason)
-    return _without_offers(state, event.code, reason)
-
-
-def _offer(state: DialogueState, offers: tuple[Alternative, ...], reason: Say) -> Outcome:
-    shown = offers[:3]
-    choosing = replace(state, step=Step.CHOOSE, offers=shown, pending=None)
-    asked = state.pending or state.draft.slot
-    same_day = asked is not None and all(each.date == asked.date for each in shown)
-    key = "offers_one" if len(shown) == 1 else "offers_same_day" if same_day else "offers"
-    return Outcome(choosing, (reason, Say(key, {"offers": shown}, quick_slots(shown))))
-
-
-def _without_offers(state: DialogueState, code: str, reason: Say) -> Outcome:
-    draft = state.draft
-    if code in {"guest_blocked", "deposit_required", "identification_required", "card_required"}:
-        return ask(replace(state, pending=None), Step.OFFER_HUMAN, reason)
-    if code == "phone_verification_required":
-        return ask(replace(state, draft=replace(draft, phone=None), pending=None), Step.ASK_CONTACT, reason)
-    if code == "contact_required":
-        return ask(replace(state, pending=None), Step.ASK_CONTACT, reason)
-    if code in {"lock_timeout", "unavailable", "rate_limited", "request_in_progress"}:
-        step = Step.CONFIRM if _is_complete(state) else Step.INTEREST
-        return Outcome(replace(state, step=step), (reason, Say("try_again", quick=(YES, NO))))
-    if code in _DAY_REFUSALS or draft.date is None:
-        return ask(replace(state, draft=replace(draft, date=None), pending=None), Step.ASK_DATE, reason)
-    if code in {"slot_unavailable", "pacing_limit"}:
-        cleared = replace(draft, date=None, time=None)
-        return ask(replace(state, draft=cleared, pending=None), Step.ASK_DATE, reason, Say("no_alternatives"))
-    return ask(replace(state, draft=replace(draft, time=None), pending=None), Step.ASK_TIME, reason)
-
-
-def _is_complete(state: DialogueState) -> bool:
-    return state.draft.slot is not None and state.draft.name is not None and state.draft.has_contact
-
-
-def _other_party(state: DialogueState, reason: Say) -> Outcome:
-    asked = replace(state, step=Step.ASK_PARTY, draft=replace(state.draft, party_size=None), pending=None)
-    return Outcome(asked, (reason, Say("ask_party_again", quick=(*PARTY[1::2], HUMAN))))
-
-
-def _bad_field(state: DialogueState, event: Refused) -> Outcome:
-    """A value the booking cannot take: that one is asked again."""
-    draft = state.draft
-    if any("phone" in name for name in event.fields):
-        return ask(replace(state, draft=replace(draft, phone=None)), Step.ASK_CONTACT, Say("bad_phone"))
-    if any("email" in name for name in event.fields):
-        return ask(replace(state, draft=replace(draft, email=None)), Step.ASK_CONTACT, Say("bad_email"))
-    if any("name" in name for name in event.fields):
-        return ask(replace(state, draft=replace(draft, name=None)), Step.ASK_NAME, Say("bad_name"))
-    if any("area" in name for name in event.fields):
-        return ask(
-            replace(state, draft=replace(draft, area=None), pending=None), Step.ASK_TIME, Say("bad_area")
-        )
-    if any("date" in name or "time" in name for name in event.fields):
-        cleared = replace(draft, date=None, time=None)
-        return ask(replace(state, draft=cleared, pending=None), Step.ASK_DATE, Say("bad_date"))
-    return ask(
-        replace(state, draft=replace(draft, party_size=None), pending=None), Step.ASK_PARTY, Say("bad_party")
-    )
-
-
-def _reason(code: str, params: object, draft: Draft, slot: SlotAsk | None = None) -> Say:
-    values = dict(params) if isinstance(params, dict) else {}
-    if slot is not None:
-        values["slot"] = slot
-    elif draft.party_size is not None:
-        values["people"] = draft.party_size
-    return Say(f"refusal.{code}", values)
+    return turned_down(state, event)
 
 
 # --- messages in the middle ------------------------------------------------------------------------------------------------
@@ -343,7 +264,7 @@ def _forget_time_for_part(state: DialogueState, read: Understanding) -> Dialogue
 
 def _yes(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome | None:
     added = merged(state, heard, facts)
-    if state.step is Step.CONFIRM and _is_complete(replace(state, draft=added)):
+    if state.step is Step.CONFIRM and added.is_complete:
         slot = added.slot
         hold = (
             state.hold if state.hold is not None and slot is not None and is_held(state, slot, now) else None

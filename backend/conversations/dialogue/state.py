@@ -103,6 +103,11 @@ class Draft:
         return replace(self, id="", looking=False) == Draft()
 
     @property
+    def is_complete(self) -> bool:
+        """Whether it could be booked as it is."""
+        return self.slot is not None and self.name is not None and self.has_contact
+
+    @property
     def has_contact(self) -> bool:
         """Whether the guest can be reached."""
         return self.phone is not None or self.email is not None
