@@ -44,7 +44,6 @@ __all__ = [
 ]
 
 db = SQLAlchemy()
-adapt_values()
 
 Row = Mapping[str, Any]
 
@@ -133,6 +132,10 @@ class Tx:
 _TENANT = "SET LOCAL saveit.restaurant_id = %s"
 
 
+# cancelled by the statement's time-out, mostly while it waited for somebody's lock; lock not available
+_WAITED_TOO_LONG = ("57014", "55P03")
+
+
 class Database:
     """Opens transactions on one engine (one role)."""
 
@@ -179,6 +182,8 @@ class Database:
         except (OperationalError, InterfaceError) as lost:
             if is_unreachable(lost):
                 raise Refusal("unavailable", headers={"Retry-After": "2"}) from lost
+            if sqlstate(lost) in _WAITED_TOO_LONG:
+                raise Refusal("lock_timeout", headers={"Retry-After": "1"}) from lost
             raise
         except (PoolTimeoutError, psycopg2.OperationalError) as busy:
             # No connection is free, or none can be made.
@@ -187,6 +192,7 @@ class Database:
 
 def _on_connect(connection: psycopg2.extensions.connection, _record: object) -> None:
     connection.autocommit = True  # BEGIN and COMMIT are in our messages
+    adapt_values()  # SQLAlchemy has just registered psycopg2's slower writer of ids, for the whole process
     read_ids(connection)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeGuard
 
 LANGUAGES = ("es", "en")
 _BACKEND = Path(__file__).resolve().parent.parent
@@ -16,6 +17,11 @@ _BACKEND = Path(__file__).resolve().parent.parent
 
 class MissingTextError(KeyError):
     """No catalogue has this key in this language."""
+
+
+def has_language(locale: str | None) -> TypeGuard[str]:
+    """Whether there are texts in the language of that locale."""
+    return (locale or "").lower().replace("_", "-").split("-")[0] in LANGUAGES
 
 
 def language_of(locale: str | None, default: str = "es") -> str:

@@ -22,6 +22,7 @@ from backend.platform.ids import short_code, uuid7
 from backend.platform.locks import RedisSlotLocks
 from backend.platform.redis import Step
 from backend.platform.refusals import Refusal, field_refusal
+from backend.platform.texts import has_language
 from backend.reservations.desk import By, Desk, Opening
 from backend.reservations.domain import (
     Applicant,
@@ -248,7 +249,8 @@ def contact_of(request: BookingRequest, config: RestaurantConfig) -> Contact:
     name = person_name(request.name)
     if not name:
         raise field_refusal("guest.name", "required")
-    locale = request.locale or config.profile.locale
+    # Who reads neither Spanish nor English is written to in the house's language.
+    locale = request.locale if has_language(request.locale) else config.profile.locale
     phone = email = None
     if request.phone:
         phone = phone_number(request.phone, config.profile.locale)

@@ -71,12 +71,18 @@ def by_of(call: Call) -> By:
     return By(caller.label, "staff" if caller.works_here else "guest")
 
 
-def one_json(call: Call, view: View) -> dict[str, Any]:
-    """`{reservation, guest?}`; the guest only for the house."""
+def shown_json(call: Call, view: View) -> dict[str, Any]:
+    """The reservation for this caller; with its guest for the house only."""
     shown = with_notes(reservation_json(view.reservation, view.config), view.reservation)
     if call.caller.works_here and view.guest is not None:
-        return {"reservation": shown, "guest": guest_json(view.guest)}
-    return {"reservation": shown}
+        shown["guest"] = guest_json(view.guest)
+    return shown
+
+
+def one_json(call: Call, view: View) -> dict[str, Any]:
+    """`{reservation, guest?}`."""
+    shown = shown_json(call, view)
+    return {"reservation": shown, "guest": shown["guest"]} if "guest" in shown else {"reservation": shown}
 
 
 def reservations_api(service: ReservationService, links: GuestLinks) -> Api:
@@ -373,10 +379,5 @@ def _statuses(given: str | None) -> list[str] | None:
 
 
 def _page(call: Call, views: list[View], cursor: str | None) -> dict[str, Any]:
-    rows = []
-    for view in views:
-        shown = one_json(call, view)
-        rows.append(
-            {**shown["reservation"], "guest": shown["guest"]} if "guest" in shown else shown["reservation"]
-        )
+    rows = [shown_json(call, view) for view in views]
     return {"reservations": rows, **({"nextCursor": cursor} if cursor else {})}

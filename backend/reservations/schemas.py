@@ -14,7 +14,8 @@ from backend.platform.shapes import ServiceDate, Shape
 Text = Annotated[str, StringConstraints(max_length=1000)]
 Short = Annotated[str, StringConstraints(max_length=120)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Locale = Annotated[str, StringConstraints(pattern=r"^(es|en)([-_][A-Za-z]{2})?$")]
+# Any language tag: who reads neither Spanish nor English is written to in the restaurant's language.
+Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)]
 Channel = Literal["web", "whatsapp", "instagram", "email", "phone", "partner", "staff"]
 MovedTo = Literal["checked_in", "seated", "completed", "no_show", "confirmed", "cancelled"]
 
@@ -130,8 +131,21 @@ class TableOut(Shape):
     number: str
 
 
+class GuestOut(Shape):
+    """A guest, for staff and devices of the restaurant."""
+
+    id: UUID
+    name: str | None
+    phone: str | None
+    email: str | None
+    locale: str
+    tags: list[str]
+    notes: str | None
+    allergies: str | None
+
+
 class ReservationOut(Shape):
-    """A reservation; instants carry the restaurant's offset."""
+    """A reservation; instants carry the restaurant's offset. `guest` only for staff and devices."""
 
     id: UUID
     code: str
@@ -156,19 +170,7 @@ class ReservationOut(Shape):
     late_cancellation: bool
     version: int
     created_at: datetime
-
-
-class GuestOut(Shape):
-    """A guest, for staff and devices of the restaurant."""
-
-    id: UUID
-    name: str | None
-    phone: str | None
-    email: str | None
-    locale: str
-    tags: list[str]
-    notes: str | None
-    allergies: str | None
+    guest: GuestOut | None = None
 
 
 class QrOut(Shape):

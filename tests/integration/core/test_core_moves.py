@@ -71,10 +71,10 @@ def test_a_slip_of_the_finger_is_undone_for_a_few_minutes_and_not_after(stage: S
     booked = stage.booked()
     path = f"/reservations/{booked['reservation']['id']}/undo"
     stage.move(booked, "checked_in")
-    undone = stage.call("POST", path, stage.staff["host"])
-    assert undone.get_json()["reservation"] | {"version": 0} == booked["reservation"] | {
-        "version": 0,
-        "statusSince": undone.get_json()["reservation"]["statusSince"],
+    undone = stage.call("POST", path, stage.staff["host"]).get_json()["reservation"]
+    moved = ("version", "statusSince", "guest")  # what a move changes, and what only the house sees
+    assert {k: v for k, v in undone.items() if k not in moved} == {
+        k: v for k, v in booked["reservation"].items() if k not in moved
     }
     assert code_of(stage.call("POST", path, stage.staff["host"])) == "nothing_to_undo"
 
