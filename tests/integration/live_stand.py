@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg2
-from flask import Flask
+from flask import Flask, request
 from servers import free_port, short_folder, wait_until
 from sqlalchemy import create_engine
 from websockets.sync.client import ClientConnection, connect
@@ -78,8 +79,23 @@ def create_app(settings: Settings) -> Flask:
     feed = LiveFeed(settings, database, redis, telemetry, authenticate_token=authenticate, enrich=enrich)
     feed.mount(app)
     mount(app, [], _Nobody(), telemetry, "")
-    app.add_url_rule("/healthz", "health", lambda: {"pid": os.getpid()})
+    app.add_url_rule("/process", "process", lambda: {"pid": os.getpid()})
+    app.add_url_rule("/slow", "slow", _slow)
+    app.add_url_rule("/echo", "echo", lambda: request.get_data(), methods=["POST"])
+    app.add_url_rule("/database", "database", lambda: {"backend": _backend(database)})
+    app.add_url_rule("/metrics", "metrics", telemetry.exposition)
     return app
+
+
+def _slow() -> dict[str, bool]:
+    time.sleep(float(request.args["seconds"]))
+    return {"slow": True}
+
+
+def _backend(database: Database) -> int:
+    """Which PostgreSQL process answers, after a moment."""
+    with database.platform() as tx:
+        return int(tx.value("SELECT pg_backend_pid() FROM pg_sleep(0.2)"))
 
 
 class _Nobody:

@@ -1,5 +1,5 @@
 """The worker: relays events, runs their handlers and scheduled work, sends messages, keeps house
-(docs/decisions/007-worker.md).
+(docs/decisions/007-worker-lanes.md).
 
 Called by `python -m backend worker`. Several may run at once, on one machine or many.
 """

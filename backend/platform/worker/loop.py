@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from redis import RedisError
+
 from backend.platform.clock import Clock
 from backend.platform.database import Database
 from backend.platform.events.deliveries import Deliveries
@@ -75,11 +77,18 @@ def run(settings: Settings, services: WorkerServices) -> int:
         thread.start()
     log.info("worker started", extra={"lanes": [lane.name for lane in lanes]})
     while not stop.is_set() and all(lane.is_alive() for lane in lanes):
-        services.redis.attempt(lambda client: client.set(PULSE_KEY, b"1", ex=PULSE_KEPT_S))
+        _beat(services.redis)
         stop.wait(PULSE_S)
     wakeups.stop()
     _finish(lanes, settings.worker_stop_s)
     return 0 if stop.is_set() else 1
+
+
+def _beat(redis: Redis) -> None:
+    try:
+        redis.attempt(lambda client: client.set(PULSE_KEY, b"1", ex=PULSE_KEPT_S))
+    except RedisError as refused:  # it is there and takes nothing: full, or a replica
+        log.warning("redis does not keep the pulse", extra={"reason": type(refused).__name__})
 
 
 def _finish(lanes: Sequence[Lane], seconds: float) -> None:
