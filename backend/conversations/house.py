@@ -55,10 +55,11 @@ class HouseFacts:
             timezone=profile.timezone,
             locale=profile.locale,
             formality=profile.formality,
-            areas=tuple(AreaFact(area.id, area.name.es) for area in config.areas),
+            areas=tuple(AreaFact(area.id, area.name.es, area.name.en) for area in config.areas),
             opening=tuple(OpeningDay(weekday, _spans(config, weekday)) for weekday in range(7)),
             answers=_answers(config),
             hold_minutes=config.rules.hold_minutes,
+            staff_hours=_staff_hours(config),
             privacy_url=f"{self._base_url}/r/{profile.slug}/privacy",
         )
 
@@ -250,6 +251,12 @@ def _spans(config: RestaurantConfig, weekday: int) -> tuple[tuple[time, time], .
     if hours.closed or hours.open is None or hours.close is None:
         return ()
     return ((hours.open, hours.close),)
+
+
+def _staff_hours(config: RestaurantConfig) -> tuple[time, time] | None:
+    """When somebody of the team is there to answer: the hours most days have."""
+    spans = [span for weekday in range(7) for span in _spans(config, weekday)]
+    return max(spans, key=spans.count) if spans else None
 
 
 def _clock_spans(hours: OpenHours) -> tuple[tuple[time, time], ...]:

@@ -64,11 +64,13 @@ def area_of(slots: Slots, text: str, facts: RestaurantFacts) -> str | None:
     """The id of the area asked for: by the restaurant's own name for it, else by its kind."""
     plain = _plain(text)
     for area in facts.areas:
-        if _plain(area.name) in plain.split() or (" " in area.name and _plain(area.name) in plain):
+        if any(
+            _plain(name) in plain.split() or (" " in name and _plain(name) in plain) for name in area.names
+        ):
             return area.id
     for word in _AREA_WORDS.get(slots.area or "", ()):
         for area in facts.areas:
-            if _plain(word) in _plain(area.name):
+            if any(_plain(word) in _plain(name) for name in area.names):
                 return area.id
     return None
 

@@ -16,10 +16,23 @@ Formality = Literal["tu", "usted"]
 
 @dataclass(frozen=True, slots=True)
 class AreaFact:
-    """A part of the restaurant that a guest may ask for; `id` is what the availability call takes."""
+    """A part of the restaurant that a guest may ask for; `id` is what the availability call takes.
+
+    `name` is the Spanish one; `english` is empty when it serves both.
+    """
 
     id: str
     name: str
+    english: str = ""
+
+    def named(self, language: str) -> str:
+        """Its name in the reader's language."""
+        return self.english if language == "en" and self.english else self.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name a guest may call it by."""
+        return (self.name, self.english) if self.english else (self.name,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,8 +207,12 @@ class Voice:
 
     def where(self, area: str | None) -> str:
         """', en la terraza' for a place that was asked for, else nothing."""
-        name = next((each.name for each in self._facts.areas if each.id == area), None)
+        name = self._area(area)
         return self.text("chat.in_area", area=name) if name else ""
+
+    def _area(self, area: str | None) -> str | None:
+        language = "es" if self._spanish else "en"
+        return next((each.named(language) for each in self._facts.areas if each.id == area), None)
 
     def offers(self, offers: Sequence[Alternative]) -> dict[str, object]:
         """Free slots in a row: hours alone when they are all on one day."""
@@ -274,7 +278,7 @@ class Voice:
             f"{clock_time(booking.time, self._locale)} · {self.persons(booking.party_size)}",
             booking.name,
         ]
-        area = next((each.name for each in self._facts.areas if each.id == booking.area), None)
+        area = self._area(booking.area)
         if area:
             lines.append(area)
         title = self.text("chat.card_title", restaurant=self._facts.name)
