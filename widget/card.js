@@ -10,7 +10,7 @@ export function cardNode(card, words) {
 
 function picture(card, words) {
   if (!card.imageUrl) return null;
-  const image = element("img", { src: card.imageUrl, width: "208", height: "208", decoding: "async", referrerpolicy: "no-referrer" });
+  const image = element("img", { src: card.imageUrl, width: "244", height: "244", decoding: "async", referrerpolicy: "no-referrer" });
   words.put(image, "card.qr", { code: card.code }, "alt");
   const frame = element("div", { class: "qr", part: "qr" }, image);
   image.addEventListener("error", () => frame.replaceChildren(words.put(element("p"), "card.qr.missing", { code: card.code })));

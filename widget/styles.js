@@ -110,8 +110,9 @@ const CONVERSATION = `
 const CARD = `
   .card { display: flex; flex-direction: column; gap: 12px; width: 288px; max-width: 100%; padding: 16px; border: 1px solid var(--_line); border-radius: 16px; background: var(--_raised); }
   .card-title { font-size: 20px; font-weight: 600; line-height: 1.25; }
-  .qr { display: grid; place-items: center; padding: 16px; border: 1px solid var(--_line); border-radius: 8px; background: #FFFFFF; color: #1D2321; }
-  .qr img { width: 208px; height: auto; max-width: 100%; aspect-ratio: 1; image-rendering: pixelated; }
+  .qr { display: grid; place-items: center; padding: 4px; border: 1px solid var(--_line); border-radius: 8px; background: #FFFFFF; color: #1D2321; }
+  .qr img { width: 244px; height: auto; max-width: 100%; aspect-ratio: 1; }
+  .qr p { padding: 12px; }
   .code { text-align: center; }
   .code strong { font-size: 20px; letter-spacing: .08em; font-variant-numeric: tabular-nums; }
   .lines { display: flex; flex-direction: column; gap: 4px; list-style: none; }
