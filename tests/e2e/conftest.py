@@ -1,4 +1,9 @@
 """Fixtures that the end-to-end tests share; each is documented where it is written."""
 
-from browser import chromium, new_page, page  # noqa: F401
-from widget_page import chat, host, widget  # noqa: F401
+import pytest
+
+pytest.register_assert_rewrite("bursts", "crowd", "feed_follower", "http_client", "running")
+
+from browser import chromium, new_page, page  # noqa: E402, F401
+from running import saveit  # noqa: E402, F401
+from widget_page import chat, host, widget  # noqa: E402, F401
