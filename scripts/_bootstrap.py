@@ -186,7 +186,16 @@ def _pip(home: Path) -> list[str | Path]:
 
 def _install(home: Path, files: Sequence[Path], console: Console) -> None:
     began = time.monotonic()
-    command = [*_pip(home), "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+    # Not compiled ahead: that is half of the time, and most modules of the large packages are never imported.
+    command = [
+        *_pip(home),
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--no-compile",
+        "--progress-bar",
+        "off",
+    ]
     for file in files:
         command += ["-r", file]
     log = home / "install.log"
