@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -176,15 +175,16 @@ def _stored(entry: dict[str, Any]) -> Stored:
 def _write_whole(path: Path, content: bytes) -> None:
     """Writes beside the target, flushes to the disk, then renames:
 
-    A reader or a crash sees all of it or none.
+    A reader or a crash sees all of it or none. What a killed worker left is written over by the next try, as it
+    has the same name; only one worker at a time has a message.
     """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    temporary = path.with_name(f".{path.name}.new")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -8,6 +8,7 @@ The mail server here is a small real SMTP server on loopback; both adapters run 
 from __future__ import annotations
 
 import ipaddress
+import os
 import socketserver
 import ssl
 import tempfile
@@ -328,6 +329,23 @@ def test_a_repeat_leaves_one_message_in_the_mailbox(tmp_path: Path) -> None:
     sender.send(message(to={"email": "lucia@example.com", "name": "Lucía"}))
     assert [each.to["name"] for each in list_mailbox(tmp_path)] == ["Lucía"]
     assert len(list((tmp_path / "mailbox" / "la-pena").iterdir())) == 2
+
+
+def test_a_worker_killed_in_the_middle_of_writing_leaves_nothing_behind_once_the_message_is_sent(
+    tmp_path: Path,
+) -> None:
+    sender = MailboxFolderSender(tmp_path, StoppedClock())
+    killed = os.fork()
+    if not killed:
+        os.replace = lambda *_: os._exit(9)  # dies with the file written beside its place
+        sender.send(message())
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(killed, 0)[1]) == 9
+    assert list_mailbox(tmp_path) == []
+    home = tmp_path / "mailbox" / "la-pena"
+    assert len(list(home.iterdir())) == 1
+    sender.send(message())
+    assert {path.name for path in home.iterdir()} == {f"{ID}.json", f"{ID}.eml"}
 
 
 def test_a_message_can_be_listed_and_opened_with_its_parts(tmp_path: Path) -> None:
