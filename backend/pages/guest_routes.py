@@ -131,10 +131,10 @@ class _GuestRoutes:
         image = self.pages.load(token, reader()).facts.qr_png
         if image is None:
             raise Refusal("not_found")
-        return _private(Response(image, mimetype="image/png"))
+        return _for_any_site(Response(image, mimetype="image/png"))
 
     def code_drawn(self, token: str) -> Response:
-        return _private(Response(self.pages.code_drawing(token), mimetype="image/svg+xml"))
+        return _for_any_site(Response(self.pages.code_drawing(token), mimetype="image/svg+xml"))
 
     def _asked(self, token: str, booking: GuestBooking, values: object) -> Asked:
         facts = booking.facts
@@ -222,6 +222,12 @@ def _version(form: dict[str, str], booking: GuestBooking) -> int:
 
 def _back(token: str, done: str = "") -> Response:
     return cast(Response, redirect(f"/g/{token}?done={done}" if done else f"/g/{token}", 303))
+
+
+def _for_any_site(picture: Response) -> Response:
+    """A picture that the chat shows on a restaurant's own site, also one that isolates itself."""
+    picture.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return _private(picture)
 
 
 def _private(answer: Response) -> Response:

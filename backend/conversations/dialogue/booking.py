@@ -185,7 +185,9 @@ def on_booked(state: DialogueState, event: Booked) -> Outcome:
         misunderstood=0,
     )
     key = "booked" if booking.status != "pending" else "booked_pending"
-    return Outcome(done, (Say(key, {"booking": booking, "lacking": booking.lacking}, card=booking),))
+    return Outcome(
+        done, (Say(key, {"booking": booking, "lacking": booking.lacking}, card=booking, happened="booked"),)
+    )
 
 
 def on_refused(state: DialogueState, event: Refused, now: datetime) -> Outcome:

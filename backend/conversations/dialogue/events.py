@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from backend.conversations.dialogue.records import Alternative, BookingSeen, DayTimes, HoldTaken, SlotAsk
 from backend.conversations.dialogue.state import DialogueState, Draft
@@ -225,14 +226,21 @@ class Quick:
     value: str | None = None
 
 
+CardEvent = Literal["booked", "changed", "cancelled"]
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One sentence: the text `chat.<key>` with its values, answers to tap, perhaps a booking's card."""
+    """One sentence: the text `chat.<key>` with its values, answers to tap, perhaps a booking's card.
+
+    `happened` says what was just done to the card's booking; None when it is only shown.
+    """
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
     quick: tuple[Quick, ...] = ()
     card: BookingSeen | None = None
+    happened: CardEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)

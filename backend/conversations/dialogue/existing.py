@@ -124,7 +124,9 @@ def on_cancelled(state: DialogueState, event: BookingCancelled) -> Outcome:
 def on_changed(state: DialogueState, event: BookingChanged) -> Outcome:
     """The booking as it is now, with its code."""
     done = _finished(state, keep=state.booked)
-    return Outcome(done, (Say("changed", {"booking": event.booking}, card=event.booking),))
+    return Outcome(
+        done, (Say("changed", {"booking": event.booking}, card=event.booking, happened="changed"),)
+    )
 
 
 def _finished(state: DialogueState, keep: tuple[str, ...]) -> DialogueState:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from backend.conversations.dialogue.events import Quick, Say
+from backend.conversations.dialogue.events import CardEvent, Quick, Say
 from backend.conversations.dialogue.records import (
     Alternative,
     BookingSeen,
@@ -42,10 +42,11 @@ class Card:
     calendar_url: str
     lines: tuple[str, ...]
     kind: str = "booking"
+    event: CardEvent | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The card as the contract writes it."""
-        return {
+        """The card as the contract writes it; `event` when it tells of something just done."""
+        shape = {
             "kind": self.kind,
             "title": self.title,
             "imageUrl": self.image_url,
@@ -54,6 +55,7 @@ class Card:
             "calendarUrl": self.calendar_url,
             "lines": list(self.lines),
         }
+        return {**shape, "event": self.event} if self.event else shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Reply:
                 card["calendarUrl"],
                 tuple(card["lines"]),
                 card["kind"],
+                card.get("event"),
             )
             if card
             else None,
@@ -107,8 +110,9 @@ def replies(says: Sequence[Say], facts: RestaurantFacts, locale: str, today: dat
         # A list of lines ends before the next sentence begins.
         text += ("\n" if "\n" in text else " ") * bool(text) + sentence
     quick = next((each.quick for each in reversed(says) if each.quick), ())
-    card = next((each.card for each in says if each.card is not None), None)
-    return [Reply(text, voice.quick_all(quick), voice.card(card) if card else None)]
+    shown = next((each for each in says if each.card is not None), None)
+    card = voice.card(shown.card, shown.happened) if shown and shown.card else None
+    return [Reply(text, voice.quick_all(quick), card)]
 
 
 def locale_for(language: str, asked: str | None, facts: RestaurantFacts) -> str:
@@ -271,7 +275,7 @@ class Voice:
             title = self.text(f"chat.quick.{quick.key}")
         return QuickReply(title, quick.value or title)
 
-    def card(self, booking: BookingSeen) -> Card:
+    def card(self, booking: BookingSeen, happened: CardEvent | None = None) -> Card:
         """The card of a booking."""
         lines = [
             _capital(long_date(booking.date, self._locale, self._today)),
@@ -283,7 +287,13 @@ class Voice:
             lines.append(area)
         title = self.text("chat.card_title", restaurant=self._facts.name)
         return Card(
-            title, booking.image_url, booking.code, booking.manage_url, booking.calendar_url, tuple(lines)
+            title=title,
+            image_url=booking.image_url,
+            code=booking.code,
+            manage_url=booking.manage_url,
+            calendar_url=booking.calendar_url,
+            lines=tuple(lines),
+            event=happened,
         )
 
     def listed_bookings(self, bookings: Sequence[BookingSeen]) -> str:
