@@ -8,6 +8,7 @@ moves its clock opens their own: `with running_saveit() as saveit`.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -194,6 +195,13 @@ class Saveit(RunningMachine):
         else:
             left = [process.pid for process in server_processes(self.data_dir / "servers" / "postgres")]
         wait_until(lambda: not running(left), "its processes to be gone", 60)
+
+
+def kill(pid: int) -> None:
+    """SIGKILL, and returns when that process is no more."""
+    victim = psutil.Process(pid)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, f"{pid} to die")
 
 
 def bearer(token: str) -> dict[str, str]:

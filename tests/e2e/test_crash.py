@@ -5,14 +5,11 @@ message arrived once.
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import psutil
 import pytest
 from bursts import (
     Wishes,
@@ -26,7 +23,7 @@ from bursts import (
 from crowd import Act, Crowd
 from feed_follower import Follower
 from http_client import Caller
-from running import ONE_PROCESS, Saveit, running_saveit
+from running import ONE_PROCESS, Saveit, kill, running_saveit
 from servers import wait_until
 
 pytestmark = [pytest.mark.slow, ONE_PROCESS]
@@ -45,13 +42,6 @@ def house() -> Iterator[Saveit]:
 @pytest.fixture(scope="module")
 def wishes(house: Saveit) -> Wishes:
     return Wishes(house)
-
-
-def kill(pid: int) -> None:
-    """SIGKILL, and returns when that process is no more."""
-    victim = psutil.Process(pid)
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, f"{pid} to die")
 
 
 def kill_part(house: Saveit, name: str) -> None:
