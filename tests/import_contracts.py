@@ -35,7 +35,11 @@ class _DirectContract(Contract):
             kept=not broken,
             warnings=list(removed.warnings),
             ignored_import_count=removed.ignored_import_count,
-            metadata={"broken": [(importer, imported, _line(graph, importer, imported)) for importer, imported in broken]},
+            metadata={
+                "broken": [
+                    (importer, imported, _line(graph, importer, imported)) for importer, imported in broken
+                ]
+            },
         )
 
     def broken(self, graph: ImportGraph) -> Iterable[tuple[str, str]]:
@@ -95,4 +99,6 @@ def _named(graph: ImportGraph, expressions: Iterable[ModuleExpression], *, below
 
 
 def _line(graph: ImportGraph, importer: str, imported: str) -> int:
-    return min(detail["line_number"] for detail in graph.get_import_details(importer=importer, imported=imported))
+    return min(
+        detail["line_number"] for detail in graph.get_import_details(importer=importer, imported=imported)
+    )

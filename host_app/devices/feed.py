@@ -7,6 +7,7 @@ growing, jittered pauses, and resubscribes from the last event it saw.
 from __future__ import annotations
 
 import json
+import logging
 import random
 import threading
 import time
@@ -16,6 +17,8 @@ from typing import Any
 import websocket
 
 from host_app.core.records import Enrolment
+
+log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS = 5.0
 _PING_SECONDS = 10.0
@@ -93,8 +96,11 @@ class LiveFeed:
                 if now - pinged > _PING_SECONDS:
                     self._send({"action": "ping"})
                     pinged = now
-        except (OSError, websocket.WebSocketException, ValueError):
-            return subscribed  # the way back is the next connection, whatever broke this one
+        except (OSError, websocket.WebSocketException) as lost:
+            log.info("the live feed ended: %s", lost)
+        except (ValueError, KeyError, TypeError):
+            # The way back is the next connection, whatever broke this one.
+            log.exception("the live feed said what cannot be read")
         finally:
             if self._socket is not None:
                 self._socket.close()
