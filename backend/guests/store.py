@@ -74,6 +74,8 @@ INSERT INTO consents (id, restaurant_id, guest_id, purpose, policy_version, chan
 VALUES (:id, :restaurant_id, :guest_id, :purpose, :policy_version, :channel, :given, :now)
 """)
 
+BlindIndexes = tuple[bytes | None, bytes | None]  # of phone and e-mail
+
 
 class GuestStore:
     """Finds, adds and opens guests."""
@@ -89,17 +91,19 @@ class GuestStore:
         row = tx.one(BY_CONTACT, restaurant_id=tx.restaurant_id, phone=phone, email=email)
         return self.open(tx, row) if row else None
 
-    def indexes(self, tx: Tx, contact: Contact) -> tuple[bytes | None, bytes | None]:
+    def indexes(self, tx: Tx, contact: Contact) -> BlindIndexes:
         """The blind indexes of phone and e-mail."""
         return (
             self.cipher.blind(tx.restaurant_id, "phone", contact.phone),
             self.cipher.blind(tx.restaurant_id, "email", contact.email),
         )
 
-    def add(self, tx: Tx, contact: Contact, now: datetime) -> UUID:
+    def add(self, tx: Tx, contact: Contact, indexes: BlindIndexes, now: datetime) -> UUID:
         """A new guest; PostgreSQL refuses (SQLSTATE 23505) a phone that somebody else added this instant."""
         guest_id = uuid7()
-        tx.queue(_ADD, id=guest_id, restaurant_id=tx.restaurant_id, now=now, **self._sealed(tx, contact))
+        tx.queue(
+            _ADD, id=guest_id, restaurant_id=tx.restaurant_id, now=now, **self._sealed(tx, contact, indexes)
+        )
         return guest_id
 
     def complete(self, tx: Tx, guest: Guest, contact: Contact, now: datetime) -> None:
@@ -107,7 +111,11 @@ class GuestStore:
         more = (contact.email and not guest.email) or (contact.phone and not guest.phone) or not guest.name
         if more or contact.locale != guest.locale:
             tx.queue(
-                _COMPLETE, id=guest.id, restaurant_id=tx.restaurant_id, now=now, **self._sealed(tx, contact)
+                _COMPLETE,
+                id=guest.id,
+                restaurant_id=tx.restaurant_id,
+                now=now,
+                **self._sealed(tx, contact, self.indexes(tx, contact)),
             )
 
     def consent(
@@ -220,9 +228,9 @@ class GuestStore:
             erased_at=row["erased_at"],
         )
 
-    def _sealed(self, tx: Tx, contact: Contact) -> dict[str, Any]:
+    def _sealed(self, tx: Tx, contact: Contact, indexes: BlindIndexes) -> dict[str, Any]:
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
-        phone_index, email_index = self.indexes(tx, contact)
+        phone_index, email_index = indexes
         return {
             "name": self.cipher.seal(tx.restaurant_id, "guest.name", contact.name),
             "phone": self.cipher.seal(tx.restaurant_id, "guest.phone", contact.phone),

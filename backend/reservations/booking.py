@@ -32,7 +32,7 @@ from backend.reservations.domain import (
     screen,
     unsettled,
 )
-from backend.reservations.present import reservation_json, with_notes
+from backend.reservations.present import with_notes
 from backend.reservations.record import Reservation
 from backend.restaurants.domain import RestaurantConfig
 
@@ -68,9 +68,10 @@ class BookingRequest:
         return self.by.actor == "staff"
 
 
-def hash_of(body: Mapping[str, Any]) -> bytes:
-    """The hash by which two bodies are the same."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).digest()
+def hash_of(body: Mapping[str, Any] | str) -> bytes:
+    """The hash by which two bodies are the same; a text must be written the same way each time, as a shape's JSON is."""
+    text = body if isinstance(body, str) else json.dumps(body, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).digest()
 
 
 class Booking:
@@ -126,7 +127,7 @@ class Booking:
                 return None, Refusal(refused.code, params=refused.params)
             if not isinstance(decision.outcome, Offer):
                 return None, desk.availability.refuse(tx, decision, now)
-            guest_id = self._guest(tx, request, contact, opening.guest, now)
+            guest_id = self._guest(tx, request, contact, opening, now)
             lacking = unsettled(config, decision.outcome.service_date, applicant)
             reservation = self._reservation(
                 request, config, decision.outcome, contact, guest_id, lacking, now
@@ -144,7 +145,7 @@ class Booking:
             return config, contact, opening
         config = desk.reader.current(tx, opening.version)
         contact = contact_of(request, config)
-        return config, contact, replace(opening, guest=desk.guests.find(tx, contact))
+        return config, contact, desk.opening(tx, request.by, request.replay_key, contact)
 
     def _replayed(self, request: BookingRequest, opening: Opening) -> dict[str, Any]:
         if opening.answer_sealed is None or opening.body_hash != request.body_hash:
@@ -181,18 +182,18 @@ class Booking:
         desk.store.add(tx, reservation)
         desk.allocations.take(tx, offer, reservation.id, "reservation", reservation.party_size)
         desk.record(tx, request.by, "reservation.booked", None, reservation, now, request.reason)
-        desk.tell(tx, config, reservation, "reservation.created", now)
-        answer = booked_answer(desk, reservation, config)
+        shown = desk.tell(tx, config, reservation, "reservation.created", now)
+        answer = booked_answer(desk, reservation, config, shown)
         if request.replay_key is not None:
             desk.store.remember(tx, request.by.label, request.replay_key, request.body_hash, 201, answer, now)
         return {**answer, "replayed": False}
 
     def _guest(
-        self, tx: Tx, request: BookingRequest, contact: Contact, guest: Guest | None, now: datetime
+        self, tx: Tx, request: BookingRequest, contact: Contact, opening: Opening, now: datetime
     ) -> UUID:
-        desk = self._desk
+        desk, guest = self._desk, opening.guest
         if guest is None:
-            guest_id = desk.guests.add(tx, contact, now)
+            guest_id = desk.guests.add(tx, contact, opening.indexes, now)
         else:
             guest_id = guest.id
             desk.guests.complete(tx, guest, contact, now)
@@ -276,10 +277,12 @@ def requirement_states(
     return states
 
 
-def booked_answer(desk: Desk, reservation: Reservation, config: RestaurantConfig) -> dict[str, Any]:
-    """`{reservation, qr: {code, expiresAt}}`; addresses are added at the edge."""
+def booked_answer(
+    desk: Desk, reservation: Reservation, config: RestaurantConfig, shown: dict[str, Any]
+) -> dict[str, Any]:
+    """`{reservation, qr: {code, expiresAt}}` of a reservation already shown as JSON; addresses are added at the edge."""
     code = desk.issuer.code(reservation.id, reservation.restaurant_id, reservation.date, reservation.qr)
     return {
-        "reservation": with_notes(reservation_json(reservation, config), reservation),
+        "reservation": with_notes(shown, reservation),
         "qr": {"code": code, "expiresAt": reservation.qr.expires_at.astimezone(config.zone).isoformat()},
     }

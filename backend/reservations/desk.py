@@ -14,7 +14,7 @@ from uuid import UUID
 from backend.availability.service import AvailabilityService, availability_changed
 from backend.availability.store import AllocationStore
 from backend.guests.domain import Contact, Guest, booked_as
-from backend.guests.store import BY_CONTACT, GuestStore
+from backend.guests.store import BY_CONTACT, BlindIndexes, GuestStore
 from backend.platform.audit import Audit
 from backend.platform.clock import Clock
 from backend.platform.database import Database, Tx
@@ -57,6 +57,7 @@ class Opening:
     body_hash: bytes | None
     answer_sealed: bytes | None
     guest: Guest | None
+    indexes: BlindIndexes
 
 
 @dataclass(slots=True)
@@ -80,11 +81,11 @@ class Desk:
 
     def opening(self, tx: Tx, by: By, key: str | None, contact: Contact) -> Opening:
         """What a booking must know, in one round trip; raises Refusal('not_found') without a restaurant."""
-        phone, email = self.guests.indexes(tx, contact)
-        row = self.store.opening(tx, BY_CONTACT, by.label, key, phone=phone, email=email)
+        indexes = self.guests.indexes(tx, contact)
+        row = self.store.opening(tx, BY_CONTACT, by.label, key, phone=indexes[0], email=indexes[1])
         guest = None if row["id"] is None else self.guests.open(tx, row)
         body_hash = None if row["body_hash"] is None else bytes(row["body_hash"])
-        return Opening(row["config_version"], body_hash, row["answer_sealed"], guest)
+        return Opening(row["config_version"], body_hash, row["answer_sealed"], guest, indexes)
 
     def load(self, tx: Tx, reservation_id: UUID, by: By) -> Reservation:
         """The reservation, locked for a change; raises Refusal('not_found')."""
@@ -125,15 +126,17 @@ class Desk:
         *,
         availability: bool = True,
         extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Writes the event, and that the day's availability changed."""
-        data = {"reservation": reservation_json(reservation, config), **(extra or {})}
+    ) -> dict[str, Any]:
+        """Writes the event, and that the day's availability changed; the reservation as the event shows it."""
+        shown = reservation_json(reservation, config)
+        data = {"reservation": shown, **(extra or {})}
         events = [Event(event_type, reservation.restaurant_id, reservation.id, now, data)]
         if availability:
             events.append(
                 availability_changed(reservation.restaurant_id, reservation.id, reservation.date, now)
             )
         self.outbox.add(tx, events)
+        return shown
 
     def record(
         self,

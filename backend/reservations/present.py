@@ -12,7 +12,7 @@ def reservation_json(reservation: Reservation, config: RestaurantConfig) -> dict
     """The `reservation` object; instants carry the restaurant's offset. Holds no personal data but the guest's notes, which
     events leave out (`with_notes`)."""
     zone = config.zone
-    tables = {table.id: table.number for table in config.tables}
+    numbers = config.remembered("numbers", lambda: {table.id: table.number for table in config.tables})
     shown = {
         "id": str(reservation.id),
         "code": reservation.code,
@@ -26,7 +26,7 @@ def reservation_json(reservation: Reservation, config: RestaurantConfig) -> dict
         "arrivedCount": reservation.arrived_count,
         "status": reservation.status.value,
         "statusSince": reservation.status_since.astimezone(zone).isoformat(),
-        "tables": [{"id": str(each), "number": tables.get(each, "?")} for each in reservation.table_ids],
+        "tables": [{"id": str(each), "number": numbers.get(each, "?")} for each in reservation.table_ids],
         "area": reservation.area,
         "channel": reservation.channel,
         "occasion": reservation.occasion,

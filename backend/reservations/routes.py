@@ -354,7 +354,7 @@ def _booking(call: Call, body: BookBody) -> BookingRequest:
         reason=body.reason,
         by=replace(by, actor="staff") if caller.works_here else by,
         replay_key=key,
-        body_hash=hash_of(body.model_dump(mode="json")) if key else b"",
+        body_hash=hash_of(body.model_dump_json()) if key else b"",
     )
 
 

@@ -9,10 +9,13 @@ import logging
 import re
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from flask import Flask, Request, Response, g, request
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 
 from backend.platform.http.caller import ANYONE, Caller
 from backend.platform.http.endpoint import Api, Call, Endpoint, respond
@@ -33,6 +36,18 @@ _HTTP_CODES = {
 }
 
 _ANYBODY = Caller(ANYONE)
+_MOST_HOSTS = 64
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+)
+_API_HEADERS = (
+    *_HEADERS,
+    # Credentials travel in headers, never in cookies, so any origin may read what its key may read.
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, ETag, Content-Language"),
+    ("Cache-Control", "no-store"),
+)
 
 
 class Authenticator(Protocol):
@@ -63,47 +78,68 @@ def _view(endpoint: Endpoint, authenticator: Authenticator, public_url: str) -> 
     anyone = ANYONE in endpoint.who
 
     def view(**path: Any) -> Response:
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # once, not at each use
         caller = _ANYBODY
         if not endpoint.unguarded:
-            caller = authenticator.authenticate(request)
-            authenticator.count(caller, request.remote_addr or "")
+            caller = authenticator.authenticate(asked)
+            authenticator.count(caller, asked.remote_addr or "")
         if not anyone and caller.kind not in endpoint.who:
             raise Refusal("unauthenticated" if caller.kind == ANYONE else "forbidden")
-        given, raw = endpoint.parse(request)
-        base = public_url or request.host_url.rstrip("/")
-        call = Call(caller, g.locale, g.request_id, request, base, raw)
+        given, raw = endpoint.parse(asked)
+        call = Call(caller, g.locale, g.request_id, asked, public_url or _base_url(asked), raw)
         return respond(endpoint, endpoint.handler(call, **path, **given))
 
     view.access = endpoint.who  # type: ignore[attr-defined]  # read by the test that walks all routes
     return view
 
 
+# What a Host header comes to; few hosts, and each request asks.
+_base_urls: dict[tuple[str, str | None], str] = {}
+
+
+def _base_url(asked: Request) -> str:
+    key = asked.scheme, asked.headers.get("Host")
+    known = _base_urls.get(key)
+    if known is None:
+        if len(_base_urls) >= _MOST_HOSTS:
+            _base_urls.clear()
+        known = _base_urls[key] = asked.host_url.rstrip("/")
+    return known
+
+
+@lru_cache(maxsize=256)
+def _locale(accepted: str) -> str:
+    return parse_accept_header(accepted, LanguageAccept).best_match(["es", "en"], default="es")
+
+
+def _add_headers(response: Response, wanted: Sequence[tuple[str, str]]) -> None:
+    """Adds those that the answer does not have already."""
+    there = {name.lower() for name, _ in response.headers}
+    for name, value in wanted:
+        if name.lower() not in there:
+            response.headers.add(name, value)
+
+
 def _frame(app: Flask, telemetry: Telemetry) -> None:
     @app.before_request
     def begin() -> Response | None:
-        g.started = time.perf_counter()
+        now = g._get_current_object()
+        now.started = time.perf_counter()
         asked = request.headers.get("X-Request-Id", "")
-        g.request_id = asked if _REQUEST_ID.fullmatch(asked) else uuid7().hex
-        request_id_var.set(g.request_id)
-        g.locale = request.accept_languages.best_match(["es", "en"], default="es")
+        now.request_id = asked if _REQUEST_ID.fullmatch(asked) else uuid7().hex
+        request_id_var.set(now.request_id)
+        now.locale = _locale(request.headers.get("Accept-Language", ""))
         if request.method == "OPTIONS" and request.path.startswith("/api/"):
             return _preflight()
         return None
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.request_id
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        if request.path.startswith("/api/"):
-            # Credentials travel in headers, never in cookies, so any origin may read what its key may read.
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = (
-                "X-Request-Id, Retry-After, ETag, Content-Language"
-            )
-            response.headers.setdefault("Cache-Control", "no-store")
-        rule = request.url_rule.rule if request.url_rule else "unmatched"
-        telemetry.request(request.method, rule, response.status_code, time.perf_counter() - g.started)
+        asked = request._get_current_object()  # type: ignore[attr-defined]
+        wanted = _API_HEADERS if asked.path.startswith("/api/") else _HEADERS
+        _add_headers(response, [("X-Request-Id", g.request_id), *wanted])
+        rule = asked.url_rule.rule if asked.url_rule else "unmatched"
+        telemetry.request(asked.method, rule, response.status_code, time.perf_counter() - g.started)
         return response
 
     @app.errorhandler(Refusal)
