@@ -6,6 +6,7 @@ that nothing that waits for a server or a disk runs on the thread that draws.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,7 @@ from host_app.devices.feed import LiveFeed
 from host_app.devices.server import HttpServer
 from host_app.devices.store import SqliteJournal
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _CALM_SECONDS = 15.0
@@ -59,7 +61,7 @@ class Host:
     @property
     def enrolment(self) -> Enrolment | None:
         """Who this device is, or None before it is enrolled."""
-        return self.journal.enrolment()
+        return self.house.enrolment
 
     def start(self) -> None:
         """Begins to keep device and server together, if this device is enrolled."""
@@ -73,7 +75,8 @@ class Host:
         self._close_feed()
         self._sync_thread.join(5)
         self._work.shutdown(wait=True)
-        self.journal.close()
+        if not self._sync_thread.is_alive():  # else it waits for an answer; SQLite needs no goodbye
+            self.journal.close()
 
     def submit(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> Future[T]:
         """Runs `work` after what was submitted before, off the calling thread."""
@@ -91,6 +94,11 @@ class Host:
         """Ends the enrolment: everything personal is forgotten on this device."""
         self.journal.wipe()
         self._use(None)
+
+    def set_aside(self, event_id: str) -> None:
+        """A person has dealt with an act that the server refused."""
+        self.journal.set_aside(event_id, self.clock.now())
+        self.house.refresh()
 
     def refresh(self) -> None:
         """Asks the server for everything, now."""
@@ -114,12 +122,20 @@ class Host:
                 self._wake.wait()
                 self._wake.clear()
                 continue
-            in_sync = self.sync.round()
+            in_sync = self._round()
             if in_sync:
                 self._open_feed(enrolment)
             pause = _FIRST_RETRY_SECONDS if in_sync else min(pause * 2, _LONGEST_RETRY_SECONDS)
             self._wake.wait(_CALM_SECONDS if in_sync else pause)
             self._wake.clear()
+
+    def _round(self) -> bool:
+        try:
+            return self.sync.round()
+        # a defect must be seen, but a tablet that stops syncing on a Friday is worse than one
+        except Exception:
+            log.exception("a sync round failed; it is tried again")
+            return False
 
     def _open_feed(self, enrolment: Enrolment) -> None:
         with self._feed_lock:

@@ -95,7 +95,7 @@ class Desk:
         return answer or self._shown(verdict)
 
     def _judge(self, scan: Scan, act: CheckIn) -> Verdict:
-        evening, enrolment = self._house.evening, self._journal.enrolment()
+        evening, enrolment = self._house.evening, self._house.enrolment
         if evening.restaurant is None or enrolment is None:
             return Verdict("refused", "unknown_key")
         return decide(
@@ -135,7 +135,7 @@ class Desk:
     def _with_this_arrival(self, answer: Answer, party: Party, act: CheckIn) -> Party:
         """A verdict names the arrivals before it; the list shows this one too."""
         counted = max((each.count for each in answer.previous_arrivals), default=0)
-        enrolment = self._journal.enrolment()
+        enrolment = self._house.enrolment
         if answer.result == "refused" or party.arrived_count <= counted or enrolment is None:
             return party
         arrival = Arrival(at=act.scanned_at, device=enrolment.device_name, count=party.arrived_count)

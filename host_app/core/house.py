@@ -15,7 +15,7 @@ from uuid import UUID
 
 from backend.checkin import Arrival, QrPayload, count_arrival, parse, service_date_of
 from host_app.core.ports import Clock, Journal
-from host_app.core.records import CheckIn, Evening, Manifest, Party, QueuedAct, Restaurant
+from host_app.core.records import CheckIn, Enrolment, Evening, Manifest, Party, QueuedAct, Restaurant
 
 Listener = Callable[[], None]
 
@@ -23,7 +23,10 @@ _BECOMES_CHECKED_IN = ("confirmed", "pending", "held", "no_show")
 
 
 class House:
-    """Holds the current Evening, for all threads. Listeners run on the thread that brought the news."""
+    """Holds what the screens show, for all threads: they read it here and never wait for the disk.
+
+    Listeners run on the thread that brought the news.
+    """
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
@@ -31,7 +34,19 @@ class House:
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._listeners: list[Listener] = []
-        self._shown = self._read()
+        self._enrolment, self._to_review, self._shown = self._read()
+
+    @property
+    def enrolment(self) -> Enrolment | None:
+        """Who this device is, or None before it is enrolled or after it was turned away."""
+        with self._lock:
+            return self._enrolment
+
+    @property
+    def to_review(self) -> tuple[QueuedAct, ...]:
+        """The acts that the server refused and that no person has dealt with."""
+        with self._lock:
+            return self._to_review
 
     @property
     def evening(self) -> Evening:
@@ -64,16 +79,18 @@ class House:
     def refresh(self) -> None:
         """Shows what the journal now holds. Called after a batch of news, so that a burst is one change."""
         with self._reading:  # two threads must not publish what they read in the opposite order
-            evening = self._read()
+            news = self._read()
             with self._lock:
-                self._shown = evening
+                self._enrolment, self._to_review, self._shown = news
         for listener in list(self._listeners):
             listener()
 
-    def _read(self) -> Evening:
+    def _read(self) -> tuple[Enrolment | None, tuple[QueuedAct, ...], Evening]:
         told, enrolment = self._journal.evening(), self._journal.enrolment()
         tonight = replace(told, service_date=day_to_show(told, self._clock.now()))
-        return with_acts(tonight, self._journal.waiting(), enrolment.device_name if enrolment else "")
+        device = enrolment.device_name if enrolment else ""
+        shown = with_acts(tonight, self._journal.waiting(), device)
+        return enrolment, tuple(self._journal.refused()), shown
 
 
 def day_to_show(told: Evening, now: datetime) -> date | None:

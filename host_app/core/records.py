@@ -147,6 +147,10 @@ class Answer:
     source: Literal["server", "device"] = "device"
 
 
+DEFECT = Answer(result="refused", reason="internal_error")
+"""What the door is told when our own code failed: never a silent screen."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueuedAct:
     """A check-in in this device's journal. `seq` is the device's own order, without gaps."""

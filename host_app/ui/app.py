@@ -11,6 +11,7 @@ from kivy.app import App
 from kivy.core.text import LabelBase
 from kivy.properties import ObjectProperty, StringProperty
 
+from host_app.core.enrolment import server_address
 from host_app.core.records import Answer
 from host_app.options import Options
 from host_app.runtime import Host
@@ -33,6 +34,7 @@ class HostApp(App):
         super().__init__(**kwargs)
         self._host = host
         self._options = options
+        self._code = options.enrol
         self.title = "SaveIt"
         self.language = options.language or host.journal.setting("language") or "es"
         self.theme = Theme(mode=host.journal.setting("appearance") or "light")
@@ -50,20 +52,35 @@ class HostApp(App):
             choose_appearance=self.choose_appearance,
             show_answer=self._show_answer,
             go=lambda name: self._shell.go(name),
+            go_home=self._go_home,
         )
-        self._shell = Shell(context)
+        self._shell = Shell(context, self.turned_away)
         self._shell.screens.get_screen("settings").camera = self._camera_source()
         if self._options.state is not None:
             Witness(self._options.state, self._shell, self._host).start()
         return self._shell
 
     def on_start(self) -> None:
-        """The window is there: work begins."""
+        """The window is there: work begins. A code on the command line enrols a device that is not yet there."""
         self._host.start()
-        self._shell.go("arrivals")
-        if self._host.enrolment is None or self._options.enrol:
-            self._shell.screens.current = "enrol"
-            self._shell.screens.get_screen("enrol").fill(self._options.server, self._options.enrol)
+        known, server = self._host.enrolment, self._options.server
+        if known is None or (self._options.enrol and server and known.server_url != server_address(server)):
+            self._enrol()
+        else:
+            self._go_home()
+
+    def _go_home(self) -> None:
+        """Whoever names a camera wants to scan; else the list is where work begins."""
+        self._shell.go("scan" if self._options.camera else "arrivals")
+
+    def _enrol(self) -> None:
+        self._shell.show_enrolment()
+        code, self._code = self._code, None  # a code is tried once
+        self._shell.screens.get_screen("enrol").fill(self._options.server, code)
+
+    def turned_away(self) -> None:
+        """The server no longer knows this device."""
+        self._enrol()
 
     def on_stop(self) -> None:
         """The window closes: the camera is given back and the threads end."""

@@ -24,3 +24,4 @@ class Context:
     choose_appearance: Callable[[str], None]
     show_answer: Callable[[Answer, Callable[[str], None]], None]  # and what to do when staff let the party in
     go: Callable[[str], None]
+    go_home: Callable[[], None]  # the screen that work begins on

@@ -38,9 +38,10 @@ class Shell(FloatLayout):
     wide = BooleanProperty(False)
     enrolled = BooleanProperty(False)
 
-    def __init__(self, context: Context, **kwargs: Any) -> None:
+    def __init__(self, context: Context, turned_away: Callable[[], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._context = context
+        self._turned_away = turned_away
         self._override: Callable[[str], None] | None = None
         self.answers_shown = 0
         self.screens = ScreenManager(transition=NoTransition())
@@ -62,10 +63,18 @@ class Shell(FloatLayout):
 
     def go(self, name: str) -> None:
         """Opens a screen; before enrolment there is only one."""
-        self.enrolled = self._context.host.enrolment is not None
-        self.screens.current = name if self.enrolled else "enrol"
+        if self._context.host.enrolment is None:
+            self.show_enrolment()
+            return
+        self.enrolled = True
+        self.screens.current = name
         self.ids.navigation.current = self.screens.current
         self.draw()
+
+    def show_enrolment(self) -> None:
+        """Opens the one screen that needs no enrolment, without bar and navigation."""
+        self.enrolled = False
+        self.screens.current = "enrol"
 
     def show_answer(self, answer: Answer, override: Callable[[str], None]) -> None:
         """Lets the verdict take the screen; `override(why)` is called when staff let the party in."""
@@ -84,7 +93,10 @@ class Shell(FloatLayout):
         """Draws header and open screen from what is known now."""
         host, words = self._context.host, self._context.words()
         if host.enrolment is None and self.enrolled:
-            self._turned_away()
+            self.show_enrolment()
+            if host.line.connection.revoked:
+                self.screens.get_screen("enrol").tell_revoked()
+                self._turned_away()
             return
         evening, connection = host.house.evening, host.line.connection
         bar = self.ids.header
@@ -94,12 +106,8 @@ class Shell(FloatLayout):
         bar.time = words.time(host.clock.now())
         bar.signal_role, bar.signal_icon, bar.signal_word = signal.role, signal.icon, signal.word
         bar.offline_sentence = showing.missing(connection, words)
-        self.ids.navigation.to_review = len(host.journal.refused())
+        self.ids.navigation.to_review = len(host.house.to_review)
         self.screens.current_screen.refresh()
-
-    def _turned_away(self) -> None:
-        self.go("enrol")
-        self.screens.get_screen("enrol").tell_revoked()
 
     def _fit(self) -> None:
         self.wide = self.width >= dp(_WIDE)

@@ -56,6 +56,15 @@ class House:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(_STOP_S)
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """To a tablet the network is gone; it is back afterwards, whatever happened meanwhile."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
     def close(self) -> None:
         """Stops what is still running."""
         if self._process is not None and self._process.poll() is None:

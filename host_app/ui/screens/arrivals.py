@@ -16,6 +16,7 @@ from kivy.properties import BooleanProperty, ListProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
 from host_app.core.arrivals import Row, rows, search
+from host_app.core.records import DEFECT, Answer
 from host_app.ui import showing
 from host_app.ui.context import Context
 from host_app.ui.later import then
@@ -74,10 +75,11 @@ class ArrivalsScreen(Screen):
         future = host.submit(
             host.desk.arrive, party, arrived_count=count, override=reason is not None, reason=reason
         )
-        then(
-            future,
-            lambda answer: context.show_answer(answer, lambda why: self._check_in(party, count, why)),
-        )
+
+        def show(answer: Answer) -> None:
+            context.show_answer(answer, lambda why: self._check_in(party, count, why))
+
+        then(future, show, lambda _: show(DEFECT))
 
     def _note_new_arrivals(self) -> None:
         arrived = {str(row.party.id) for row in self._rows if row.stage == "arrived"}

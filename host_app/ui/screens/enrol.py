@@ -100,9 +100,9 @@ class EnrolScreen(Screen):
         self.busy = False
         self.message = ""
         self.ids.code.text = ""
-        self._context.go("arrivals")
+        self._context.go_home()
 
-    def _failed(self, problem: Exception, server: str) -> None:
+    def _failed(self, problem: BaseException, server: str) -> None:
         self.busy = False
         words = self._context.words()
         if isinstance(problem, UnreachableError):

@@ -15,8 +15,9 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ListProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
+from host_app.core.enrolment import read_invitation
 from host_app.core.lockout import Lockout
-from host_app.core.records import Answer
+from host_app.core.records import DEFECT, Answer
 from host_app.devices.watch import Watch
 from host_app.ui import showing
 from host_app.ui.context import Context
@@ -64,13 +65,16 @@ class ScanScreen(Screen):
 
     def _on_code(self, text: str) -> None:
         """On the scanner's thread."""
+        invitation = read_invitation(text)
+        if invitation is not None and invitation.server_url is not None:
+            return  # the QR this device was just enrolled with still lies there; it is no guest
         Clock.schedule_once(lambda _: self._check(text, None), 0)
 
     def _check(self, code: str, reason: str | None) -> None:
         host = self._context.host
         self.checking = True
         future = host.submit(host.desk.scan, code, override=reason is not None, reason=reason)
-        then(future, lambda answer: self._show(code, answer))
+        then(future, lambda answer: self._show(code, answer), lambda _: self._show(code, DEFECT))
 
     def _show(self, code: str, answer: Answer) -> None:
         self.checking = False

@@ -5,6 +5,7 @@ person must look at.
 # mypy: allow-subclassing-any
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kivy.properties import BooleanProperty, ListProperty, StringProperty
@@ -63,7 +64,7 @@ class SettingsScreen(Screen):
             place = evening.restaurant.name if evening.restaurant else enrolment.server_url
             self.device = words.say("settings.device.of", name=enrolment.device_name, restaurant=place)
         self._draw_state()
-        self._draw_review(host.journal.refused())
+        self._draw_review(host.house.to_review)
 
     def choose_camera(self, source: str) -> None:
         """Uses another camera from now on."""
@@ -77,7 +78,7 @@ class SettingsScreen(Screen):
             return
         self.leaving = False
         host = self._context.host
-        then(host.submit(host.leave), lambda _: self._context.go("enrol"))
+        then(host.submit(host.leave), lambda _: self._context.go("enrol"), self._failed)
 
     def refresh_now(self) -> None:
         """Asks the server for everything."""
@@ -86,6 +87,10 @@ class SettingsScreen(Screen):
     def on_leave(self) -> None:
         """The question is not left open behind another screen."""
         self.leaving = False
+
+    def _failed(self, _: BaseException) -> None:
+        """It is in the log; what is shown is read again, so that nothing looks done that is not."""
+        self.refresh()
 
     def _draw_state(self) -> None:
         place = self.ids.state
@@ -120,7 +125,7 @@ class SettingsScreen(Screen):
             (words.say("settings.diagnostics.version"), __version__),
         ]
 
-    def _draw_review(self, refused: list[QueuedAct]) -> None:
+    def _draw_review(self, refused: Sequence[QueuedAct]) -> None:
         place, words = self.ids.review, self._context.words()
         place.clear_widgets()
         for act in refused:
@@ -140,7 +145,7 @@ class SettingsScreen(Screen):
 
     def _set_aside(self, event_id: str) -> None:
         host = self._context.host
-        then(host.submit(host.journal.set_aside, event_id, host.clock.now()), lambda _: self.refresh())
+        then(host.submit(host.set_aside, event_id), lambda _: self.refresh(), self._failed)
 
 
 load_kv(__file__)
