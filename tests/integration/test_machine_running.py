@@ -148,6 +148,9 @@ def test_the_next_start_finds_everything_again(tmp_path: Path) -> None:
             assert first.send("POST", "/notes/kept") == 201
         with machine(folder / "data", tmp_path / "second") as second:
             assert b"kept" in second.read("/notes")
+            assert "demo restaurant" in first.said
+            assert "demo restaurant" not in second.said, "it is made once"
+            assert "ana@example.test  correct-horse" in second.said
 
 
 def test_when_the_supervisor_itself_is_killed_all_else_goes_with_it_and_the_next_start_finds_the_data(

@@ -139,9 +139,18 @@ class Plan:
         return [
             *([servers] if servers else []),
             [Step("migrate", self._backend("migrate"), self._environment)],
-            [Step("demo", self._backend("demo"), self._environment, needed=False)],
+            *self._demonstration(),
             [self._worker(), self._web()],
         ]
+
+    def _demonstration(self) -> list[Stage]:
+        """Nothing once it is made: asking the database again would cost every start the seconds of importing everything.
+
+        Only for a database of this data folder; whether another one has a demonstration, its file here does not tell.
+        """
+        if self._postgres and (self._places.data_dir / "demo.json").exists():
+            return []
+        return [[Step("demo", self._backend("demo"), self._environment, needed=False)]]
 
     def facts(self, seconds: float) -> Facts:
         """What the page shows once all of it is ready."""
