@@ -7,7 +7,7 @@ everyone's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,7 @@ from backend.restaurants.domain import RestaurantConfig, Shift, SpecialDate, ser
 from backend.restaurants.service import RestaurantService
 
 _SHOWN_SPECIAL_DAYS = timedelta(days=60)
+_BEFORE_ANY_LINK = datetime.fromtimestamp(0, UTC)  # when no link had expired yet
 
 
 class HousePages:
@@ -191,10 +192,11 @@ class HousePages:
     # parts -----------------------------------------------------------------------------------------------
 
     def _link(self, token: str) -> GuestLink:
-        now = self._clock.now()
-        link = read_guest_link(guest_link_key(self._secrets), token, now)
+        key = guest_link_key(self._secrets)
+        link = read_guest_link(key, token, self._clock.now())
         if link is None:
-            raise Refusal("not_found")
+            was_ours = read_guest_link(key, token, _BEFORE_ANY_LINK) is not None
+            raise Refusal("gone" if was_ours else "not_found")
         return link
 
     def _view(self, token: str) -> View:

@@ -25,7 +25,6 @@ _FIELDS = {
 }
 _BY_CODE = {
     "privacy_not_accepted": "privacy",
-    "contact_required": "email",
     "phone_verification_required": "phone",
 }
 

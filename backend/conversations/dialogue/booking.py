@@ -192,7 +192,7 @@ def on_booked(state: DialogueState, event: Booked) -> Outcome:
 
 def on_refused(state: DialogueState, event: Refused, now: datetime) -> Outcome:
     """A hold, a check or a booking was refused. A hold that is gone is simply taken again."""
-    if event.code in {"hold_expired", "not_found"} and state.hold is not None:
+    if event.code == "not_found" and state.hold is not None:
         return proceed(replace(state, hold=None), now)
     return turned_down(state, event)
 

@@ -40,13 +40,11 @@ def _offer(state: DialogueState, offers: tuple[Alternative, ...], reason: Say) -
 
 def _without_offers(state: DialogueState, code: str, reason: Say) -> Outcome:
     draft = state.draft
-    if code in {"guest_blocked", "deposit_required", "identification_required", "card_required"}:
+    if code in {"guest_blocked", "deposit_required", "identification_required"}:
         return ask(replace(state, pending=None), Step.OFFER_HUMAN, reason)
     if code == "phone_verification_required":
         return ask(replace(state, draft=replace(draft, phone=None), pending=None), Step.ASK_CONTACT, reason)
-    if code == "contact_required":
-        return ask(replace(state, pending=None), Step.ASK_CONTACT, reason)
-    if code in {"lock_timeout", "unavailable", "rate_limited", "request_in_progress"}:
+    if code in {"lock_timeout", "unavailable", "rate_limited"}:
         step = Step.CONFIRM if state.draft.is_complete else Step.INTEREST
         return Outcome(replace(state, step=step), (reason, Say("try_again", quick=(YES, NO))))
     if code in _DAY_REFUSALS or draft.date is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,13 @@ def test_a_forged_link_shows_nothing(stage: Stage) -> None:
     spoiled = path[:-1] + ("A" if path[-1] != "A" else "B")
 
     assert stage.client.get(spoiled).status_code == 404
+
+
+def test_a_link_whose_time_is_over_says_so(stage: Stage) -> None:
+    path = path_of(stage.booked())
+    stage.clock.at += timedelta(days=60)
+
+    assert stage.client.get(path).status_code == 410
 
 
 def test_the_restaurants_page_has_its_chat_and_a_form(stage: Stage) -> None:

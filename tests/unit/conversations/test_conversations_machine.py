@@ -26,7 +26,7 @@ MESSAGES = (
     "table for two tonight", "llegamos tarde", "más tarde?", "otro número de personas", "en la terraza",
 )  # fmt: skip
 REFUSALS = (
-    "guest_blocked", "lock_timeout", "contact_required", "phone_verification_required", "slot_unavailable", "closed",
+    "guest_blocked", "lock_timeout", "phone_verification_required", "slot_unavailable", "closed",
     "unavailable", "too_far", "deposit_required", "party_too_small",
 )  # fmt: skip
 DONE = {"booked": events.Booked, "booked_pending": events.Booked, "changed": events.BookingChanged}

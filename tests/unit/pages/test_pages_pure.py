@@ -222,7 +222,7 @@ def test_a_field_of_the_use_case_is_marked_where_it_was_typed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "name"), [("privacy_not_accepted", "privacy"), ("contact_required", "email")]
+    ("code", "name"), [("privacy_not_accepted", "privacy"), ("phone_verification_required", "phone")]
 )
 def test_a_refusal_about_a_field_is_marked_there(code: str, name: str) -> None:
     assert list(field_problems(Refusal(code), ES)) == [name]
