@@ -76,6 +76,17 @@ class _Week:
                     booked.append(reservation)
         for place, reservation_id in enumerate(booked):
             self._play(reservation_id, place)
+        if day < self._now.astimezone(self._config.zone).date():
+            self._clean()
+
+    def _clean(self) -> None:
+        """What the team does before it goes home."""
+        restaurants = self._services.restaurants
+        for table in restaurants.tables(self._config.restaurant_id):
+            if table["state"] == "dirty":
+                restaurants.set_table_state(
+                    self._config.restaurant_id, table["id"], "free", None, _STAFF.label
+                )
 
     def _book(self, day: date, at: time) -> UUID | None:
         start = datetime.combine(day, at, self._config.zone)
