@@ -6,7 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from backend.settings import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,7 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = {name: _command(commands, name, text) for name, text in _COMMANDS.items()}
     run["dead-letters"].add_argument(
-        "--replay", metavar="EVENT", help="put one event back in the queue, or 'all'"
+        "--replay",
+        metavar="ID",
+        type=_one_or_all,
+        default=argparse.SUPPRESS,
+        help="put one back in the queue by its id, or 'all'",
     )
     run["rotate-keys"].add_argument("purpose", choices=["qr", "data"])
     given = parser.parse_args(arguments)
@@ -28,7 +36,7 @@ _COMMANDS = {
     "worker": "events, messages and scheduled work",
     "migrate": "bring the database to this version",
     "demo": "make the demonstration restaurant unless there is one",
-    "dead-letters": "list events whose handlers gave up, or replay them",
+    "dead-letters": "list events and scheduled work that were given up, or replay them",
     "rotate-keys": "make a new key; codes and data made with older ones stay good",
 }
 
@@ -37,6 +45,25 @@ def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
 ) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=text, description=text)
+
+
+def _one_or_all(text: str) -> UUID | None:
+    return None if text == "all" else UUID(text)
+
+
+def _by_hand() -> Settings:
+    """The settings of a command typed beside a running SaveIt: the data folder says where its servers are."""
+    from backend.platform.embedded import addresses
+    from backend.platform.embedded.trouble import Trouble
+    from backend.settings import Settings
+
+    settings = Settings()
+    if settings.database_url and settings.redis_url:
+        return settings
+    found = addresses.read(settings.data_dir)
+    if found is None:
+        raise Trouble("not_running", data_dir=settings.data_dir.resolve())
+    return settings.model_copy(update={"database_url": found.database_url, "redis_url": found.redis_url})
 
 
 def _supervise(given: argparse.Namespace) -> int:
@@ -103,17 +130,26 @@ def _demo(given: argparse.Namespace) -> int:
 
 def _dead_letters(given: argparse.Namespace) -> int:
     from backend.app import connect
+    from backend.platform.embedded.trouble import Trouble
     from backend.platform.events.deliveries import Deliveries
-    from backend.settings import Settings
+    from backend.platform.supervisor.console import Console
 
-    settings = Settings()
+    try:
+        settings = _by_hand()
+    except Trouble as trouble:
+        Console(sys.stderr).trouble(trouble)
+        return 1
     _, services = connect(settings, "worker")
-    deliveries = Deliveries(services.database, services.handlers)
-    if given.replay:
-        event = None if given.replay == "all" else UUID(given.replay)
-        print(f"{deliveries.replay(services.clock.now(), event)} put back")
+    deliveries, jobs, database = (
+        Deliveries(services.database, services.handlers),
+        services.jobs,
+        services.database,
+    )
+    if "replay" in given:
+        now = services.clock.now()
+        print(f"{deliveries.replay(now, given.replay) + jobs.replay(database, now, given.replay)} put back")
         return 0
-    for row in deliveries.dead():
+    for row in [*deliveries.dead(), *jobs.dead(database)]:
         print(json.dumps(dict(row), default=str, ensure_ascii=False))
     return 0
 

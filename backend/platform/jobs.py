@@ -1,7 +1,8 @@
 """Scheduled work as rows with a due time, taken with SKIP LOCKED, so that several workers share it safely.
 
-`Jobs.plan` inside a transaction; the worker's loop calls `run_due`. A job runs in the tenant's transaction that marks it done.
-A job is known by its kind and subject: planning it again moves it, dropping it makes it never run.
+`Jobs.plan` inside a transaction; the worker's loop calls `run_due`, `python -m backend dead-letters` the last two. A job runs in
+the tenant's transaction that marks it done, and is known by its kind and subject: planning it again moves it, dropping it makes it
+never run.
 """
 
 from __future__ import annotations
@@ -39,6 +40,14 @@ _FAILED = """
 UPDATE jobs SET attempts = attempts + 1, last_error = :error, due_at = :due_at,
     state = CASE WHEN attempts + 1 >= :most THEN 'dead' ELSE 'waiting' END
 WHERE id = :id AND state = 'waiting'
+"""
+_DEAD = """
+SELECT id, kind, restaurant_id, subject_id, due_at, attempts, last_error FROM jobs
+WHERE state = 'dead' ORDER BY due_at LIMIT :limit
+"""
+_REPLAY = """
+UPDATE jobs SET state = 'waiting', attempts = 0, due_at = :now
+WHERE state = 'dead' AND (CAST(:id AS uuid) IS NULL OR id = :id)
 """
 
 
@@ -99,3 +108,13 @@ class Jobs:
                     most=self._most,
                 )
         return True
+
+    def dead(self, database: Database, limit: int = 200) -> list[Row]:
+        """Work that was given up, oldest first."""
+        with database.platform() as tx:
+            return tx.all(_DEAD, limit=limit)
+
+    def replay(self, database: Database, now: datetime, job_id: UUID | None = None) -> int:
+        """Makes one job that was given up, or all, due again; how many."""
+        with database.platform() as tx:
+            return tx.run(_REPLAY, now=now, id=job_id)
