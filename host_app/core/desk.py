@@ -89,8 +89,7 @@ class Desk:
         if counts:
             self._journal.append(act)
         answer = self._ask_server(act, counts) if self._line.connection.worth_asking else None
-        if answer is None and counts:
-            self._line.note_waiting(len(self._journal.waiting()))
+        self._line.note_waiting(len(self._journal.waiting()))
         self._house.refresh()
         return answer or self._shown(verdict)
 

@@ -6,9 +6,10 @@ person must look at.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
-from kivy.properties import BooleanProperty, ListProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
@@ -47,7 +48,7 @@ class SettingsScreen(Screen):
     language = StringProperty("es")
     appearance = StringProperty("light")
     camera = StringProperty("0")
-    cameras = ListProperty(["0", "1"])
+    camera_name = StringProperty("")  # of a source that is no numbered camera
     device = StringProperty("")
     leaving = BooleanProperty(False)
     wide = BooleanProperty(False)
@@ -70,6 +71,10 @@ class SettingsScreen(Screen):
         """Uses another camera from now on."""
         self.camera = source
         self._context.choose_camera(source)
+
+    def on_camera(self, *_: Any) -> None:
+        """Another source; of a file or an address its last part says enough."""
+        self.camera_name = "" if self.camera.isdigit() else PurePath(self.camera).name
 
     def leave(self) -> None:
         """The second press erases and removes; the first one asks."""

@@ -92,6 +92,7 @@ def test_a_scan_online_is_the_servers_verdict_and_shows_in_the_list(
     assert host.house.evening.parties[lucia.id].status == "checked_in"
     assert server.parties[lucia.id].arrived_count == 4
     assert host.journal.waiting() == []
+    assert host.line.connection.waiting == 0
 
 
 def test_the_second_scan_is_information_with_the_first_arrival(host: Host, server: StandInServer) -> None:
