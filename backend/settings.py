@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     availability_cache_s: int = Field(
         30, description="how long a day's computed availability is kept, seconds"
     )
-    hold_minutes_max: int = Field(15, description="longest a restaurant may let a hold live, minutes")
 
     access_token_s: int = Field(900, description="life of a staff access token, seconds")
     refresh_token_s: int = Field(30 * 86400, description="life of a refresh token, seconds")
