@@ -11,8 +11,10 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from backend.demo.house import house_document
+from backend.access.service import PersonChange
+from backend.demo.house import SLUG, house_document
 from backend.demo.week import fill_week
 from backend.platform.http.caller import OWNER, PUBLISHABLE, SECRET, Caller
 from backend.platform.ids import uuid7
@@ -29,15 +31,25 @@ _CODE_USES, _CODE_LIFE = 1000, timedelta(days=365)
 
 
 def make_demo(services: Services) -> bool:
-    """Makes the restaurant, its people, keys and bookings, and writes DIR/demo.json; False when it was there."""
+    """Makes the restaurant, its people, keys and bookings, and writes DIR/demo.json; False when there is nothing to do.
+
+    A start that was killed half way is finished by the next one: what is there is kept, and new keys and passwords are made,
+    because those of the first try are nowhere to be read.
+    """
     path = services.settings.data_dir / "demo.json"
-    if services.restaurants.all():
+    known = {row["slug"]: row["id"] for row in services.restaurants.all()}
+    if path.exists() or (known and SLUG not in known):
         return False
-    restaurant_id = uuid7()
-    document = ConfigDocument.model_validate(house_document(services.clock.now()))
-    config = services.restaurants.create(restaurant_id, document, "system:demo")
+    if SLUG in known:
+        restaurant_id = known[SLUG]
+    else:
+        restaurant_id = uuid7()
+        document = ConfigDocument.model_validate(house_document(services.clock.now()))
+        services.restaurants.create(restaurant_id, document, "system:demo")
+    config = services.restaurants.config(restaurant_id)
     facts = _access(services, Caller(OWNER, restaurant_id))
-    fill_week(services, config)
+    if not _has_bookings(services, restaurant_id):
+        fill_week(services, config)
     _write(
         path,
         {
@@ -51,12 +63,23 @@ def make_demo(services: Services) -> bool:
     return True
 
 
+def _has_bookings(services: Services, restaurant_id: UUID) -> bool:
+    page = services.reservations.queries.day(
+        restaurant_id, day=None, statuses=None, search=None, cursor=None, limit=1
+    )
+    return bool(page.views)
+
+
 def _access(services: Services, owner: Caller) -> dict[str, Any]:
     access = services.access
+    there = {member.email: member.id for member in access.people.page(owner, 200).items}
     staff = []
     for role, email, name in _STAFF:
         password = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}"
-        access.people.add(owner, email=email, name=name, role=role, password=password, locale="es")
+        if email in there:
+            access.people.change(owner, there[email], PersonChange(password=password))
+        else:
+            access.people.add(owner, email=email, name=name, role=role, password=password, locale="es")
         staff.append({"role": role, "email": email, "password": password})
     publishable = access.api_keys.create(owner, kind=PUBLISHABLE, name="Web de Casa Lucero")
     secret = access.api_keys.create(owner, kind=SECRET, name="Servidor de pruebas")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-ZONE = "Europe/Madrid"
+SLUG, ZONE = "casa-lucero", "Europe/Madrid"
 
 # number, min, max, area, shape, x, y, width, height, rotation, priority: centimetres on the floor plan
 _TABLES: tuple[tuple[str, int, int, str, str, int, int, int, int, int, int], ...] = (
@@ -65,7 +65,7 @@ def house_document(now: datetime) -> dict[str, Any]:
 def _profile() -> dict[str, Any]:
     return {
         "name": "Casa Lucero",
-        "slug": "casa-lucero",
+        "slug": SLUG,
         "timezone": ZONE,
         "locale": "es-ES",
         "currency": "EUR",

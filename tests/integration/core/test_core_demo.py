@@ -11,7 +11,16 @@ from stage import SetClock, connected, make_ground
 
 from backend.demo import make_demo
 
-KEYS = {"baseUrl", "restaurantId", "slug", "timezone", "publishableKey", "secretKey", "enrolmentCode", "staff"}
+KEYS = {
+    "baseUrl",
+    "restaurantId",
+    "slug",
+    "timezone",
+    "publishableKey",
+    "secretKey",
+    "enrolmentCode",
+    "staff",
+}
 
 
 def test_the_demonstration_is_a_house_with_a_week_in_all_states_and_its_facts_in_a_private_file(
@@ -41,4 +50,21 @@ def test_the_demonstration_is_a_house_with_a_week_in_all_states_and_its_facts_in
     with services.database.tenant(house["id"]) as tx:
         found = {row["status"] for row in tx.all("SELECT DISTINCT status FROM reservations")}
     assert found >= {"confirmed", "seated", "completed", "cancelled", "no_show"}
+    services.database.engine.dispose()
+
+
+def test_a_first_start_that_was_killed_half_way_is_finished_by_the_next(
+    postgres: PostgresServer, redis_cache: RedisServer, tmp_path: Any
+) -> None:
+    ground = make_ground(postgres.new_database(), redis_cache.url, tmp_path)
+    _, services = connected(ground, "app", SetClock())
+    make_demo(services)
+    (tmp_path / "demo.json").unlink()
+
+    assert make_demo(services) is True
+
+    facts = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
+    assert len(services.restaurants.all()) == 1
+    owner = facts["staff"][0]
+    assert services.access.sessions.sign_in(owner["email"], owner["password"], "127.0.0.1").access_token
     services.database.engine.dispose()
