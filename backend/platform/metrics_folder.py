@@ -30,6 +30,17 @@ def open_folder(data_dir: Path) -> Path:
     return folder
 
 
+def forget(pid: int) -> None:
+    """A process has ended: its gauges go, its counts stay."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    # One that was killed while it made its files leaves empty ones, which nobody could read.
+    for file in Path(os.environ[VARIABLE]).glob(f"*_{pid}.db"):
+        if file.stat().st_size == 0:
+            file.unlink()
+
+
 def _alive(pid: str) -> bool:
     if not pid.isdigit():
         return False

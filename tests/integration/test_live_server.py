@@ -238,25 +238,40 @@ def test_the_server_does_not_start_once_the_application_has_been_imported() -> N
     assert "serve() comes before the import of redis" in ended.stderr
 
 
-def test_figures_of_processes_that_have_ended_are_removed_at_the_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        sys, "modules", {name: module for name, module in sys.modules.items() if name != "prometheus_client"}
-    )
-    monkeypatch.delenv(metrics_folder.VARIABLE, raising=False)
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
+@pytest.fixture
+def figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A metrics folder before its start; the environment is as it was afterwards."""
+    others = {name: module for name, module in sys.modules.items() if name != "prometheus_client"}
+    monkeypatch.setattr(sys, "modules", others)
+    monkeypatch.setenv(metrics_folder.VARIABLE, "before")
     folder = tmp_path / "metrics"
     folder.mkdir()
-    for name in (
-        f"counter_{ended.pid}.db",
-        f"gauge_livesum_{os.getpid()}.db",
-        "counter_strange.db",
-        "note.txt",
+    return folder
+
+
+def names(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()}
+
+
+def test_figures_of_processes_that_have_ended_are_removed_at_the_start(figures: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    mine = f"gauge_livesum_{os.getpid()}.db"
+    for name in (f"counter_{ended.pid}.db", mine, "counter_strange.db", "note.txt"):
+        (figures / name).touch()
+    assert metrics_folder.open_folder(figures.parent) == figures
+    assert names(figures) == {mine, "note.txt"}
+    assert os.environ[metrics_folder.VARIABLE] == str(figures)
+
+
+def test_a_dead_process_loses_its_gauges_and_what_it_left_unfinished(figures: Path) -> None:
+    metrics_folder.open_folder(figures.parent)
+    for name, content in (
+        ("gauge_livesum_7.db", b"x"),
+        ("counter_7.db", b""),
+        ("histogram_7.db", b"x"),
+        ("counter_8.db", b""),
     ):
-        (folder / name).touch()
-    assert metrics_folder.open_folder(tmp_path) == folder
-    assert {each.name for each in folder.iterdir()} == {f"gauge_livesum_{os.getpid()}.db", "note.txt"}
-    assert os.environ[metrics_folder.VARIABLE] == str(folder)
-    monkeypatch.delenv(metrics_folder.VARIABLE)
+        (figures / name).write_bytes(content)
+    metrics_folder.forget(7)
+    assert names(figures) == {"histogram_7.db", "counter_8.db"}

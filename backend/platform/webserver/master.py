@@ -16,9 +16,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from prometheus_client import multiprocess
 
-from backend.platform import logs
+from backend.platform import logs, metrics_folder
 from backend.platform.webserver.process import WebProcess
 from backend.settings import Settings
 
@@ -101,10 +100,5 @@ def options(settings: Settings) -> dict[str, Any]:
         "logger_class": _Log,
         "proc_name": "saveit-web",
         "control_socket_disable": True,
-        "child_exit": _forget_figures,
+        "child_exit": lambda _master, process: metrics_folder.forget(process.pid),
     }
-
-
-def _forget_figures(_master: Arbiter, process: WebProcess) -> None:
-    """A dead process has no screens connected; its counts stay."""
-    multiprocess.mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
