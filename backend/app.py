@@ -24,8 +24,8 @@ from backend.platform.http.docs import docs_api
 from backend.platform.http.mount import mount
 from backend.platform.keys import derive
 from backend.platform.live import LiveFeed
-from backend.platform.migrate import application_url
 from backend.platform.operations import operations_api
+from backend.platform.roles import application_url
 from backend.reservations.routes import reservations_api
 from backend.restaurants.routes import restaurants_api
 from backend.settings import Settings

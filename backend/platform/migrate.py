@@ -13,22 +13,12 @@ from flask_migrate import Migrate, upgrade
 from psycopg2 import sql
 from sqlalchemy.engine import URL, make_url
 
-from backend.platform.database import db, role_url
-from backend.platform.keys import SecretStore, derive
+from backend.platform.database import db
+from backend.platform.keys import SecretStore
+from backend.platform.roles import ROLES, role_password
 
-ROLES = ("app", "worker")
 _FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 _ONE_AT_A_TIME = 7_270_113
-
-
-def role_password(secrets: SecretStore, role: str) -> str:
-    """The password of an application role: derived, so that no process has to store or pass it."""
-    return derive(secrets.ring("database").keys[1], f"saveit/role/{role}".encode()).hex()
-
-
-def application_url(owner_url: str, secrets: SecretStore, role: str) -> URL:
-    """The URL by which web processes (role `app`) or workers (role `worker`) connect."""
-    return role_url(owner_url, role, role_password(secrets, role))
 
 
 def migrate(owner_url: str, secrets: SecretStore) -> None:

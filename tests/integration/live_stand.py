@@ -34,9 +34,10 @@ from backend.platform.http.mount import mount
 from backend.platform.ids import uuid7
 from backend.platform.keys import KeyFile
 from backend.platform.live import LiveFeed, RedisLiveSink
-from backend.platform.migrate import application_url, migrate
+from backend.platform.migrate import migrate
 from backend.platform.redis import Redis
 from backend.platform.refusals import Refusal
+from backend.platform.roles import application_url
 from backend.platform.telemetry import Telemetry
 from backend.settings import Settings
 

@@ -23,7 +23,7 @@ import psycopg2.extensions
 
 from backend.platform.database import Tx
 from backend.platform.embedded.binaries import postgres_tool
-from backend.platform.migrate import application_url
+from backend.platform.roles import application_url
 from tests.load.house import House
 from tests.load.stack import Stack
 

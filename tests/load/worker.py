@@ -41,7 +41,7 @@ def waiting(stack: Stack) -> int:
 
 def application_url_of(stack: Stack) -> str:
     """The worker role's URL: it sees the post of every restaurant."""
-    from backend.platform.migrate import application_url
+    from backend.platform.roles import application_url
 
     url = application_url(stack.settings.database_url, stack.services.secrets, "worker")
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -30,8 +30,9 @@ from backend.platform.ids import uuid7
 from backend.platform.keys import KeyFile
 from backend.platform.limits import RateLimiter
 from backend.platform.line import Line
-from backend.platform.migrate import application_url, migrate
+from backend.platform.migrate import migrate
 from backend.platform.redis import Redis
+from backend.platform.roles import application_url
 from backend.platform.telemetry import Telemetry
 
 PASSWORD = "el toldo verde de la esquina"

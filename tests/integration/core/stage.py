@@ -24,7 +24,8 @@ from backend.platform.events.relay import Relay
 from backend.platform.http.caller import OWNER, PUBLISHABLE, SECRET, Caller
 from backend.platform.ids import uuid7
 from backend.platform.keys import KeyFile
-from backend.platform.migrate import application_url, migrate
+from backend.platform.migrate import migrate
+from backend.platform.roles import application_url
 from backend.restaurants.schemas import ConfigDocument
 from backend.settings import Settings
 from backend.wiring import Services, build
