@@ -105,13 +105,19 @@ def _worker(given: argparse.Namespace) -> int:
 
 def _migrate(given: argparse.Namespace) -> int:
     from backend.platform import logs
-    from backend.platform.migrate import migrate
+    from backend.platform.schema_version import is_current
+    from backend.secret_store import secret_store
     from backend.settings import Settings
-    from backend.wiring import secret_store
 
     settings = Settings()
     logs.setup("migrate", settings.data_dir)
-    migrate(settings.database_url, secret_store(settings))
+    secrets = secret_store(settings)
+    if is_current(settings.database_url, secrets):
+        return 0
+
+    from backend.platform.migrate import migrate
+
+    migrate(settings.database_url, secrets)
     return 0
 
 
@@ -155,8 +161,8 @@ def _dead_letters(given: argparse.Namespace) -> int:
 
 
 def _rotate_keys(given: argparse.Namespace) -> int:
+    from backend.secret_store import secret_store
     from backend.settings import Settings
-    from backend.wiring import secret_store
 
     print(f"{given.purpose}: key {secret_store(Settings()).rotate(given.purpose)} is now used")
     return 0

@@ -28,8 +28,9 @@ from backend.platform.operations import operations_api
 from backend.platform.roles import application_url
 from backend.reservations.routes import reservations_api
 from backend.restaurants.routes import restaurants_api
+from backend.secret_store import secret_store
 from backend.settings import Settings
-from backend.wiring import Services, build, secret_store
+from backend.wiring import Services, build
 
 VERSION = "0.1.0"  # pyproject.toml says the same; a test compares them
 

@@ -41,7 +41,7 @@ from backend.platform.clock import Clock, OffsetClock, SystemClock
 from backend.platform.database import Database
 from backend.platform.events import Handler, Outbox
 from backend.platform.jobs import Jobs
-from backend.platform.keys import KeyFile, SecretStore
+from backend.platform.keys import SecretStore
 from backend.platform.limits import RateLimiter
 from backend.platform.locks import RedisSlotLocks
 from backend.platform.redis import Redis
@@ -65,13 +65,6 @@ from backend.reservations.stranding import StrandedBookings
 from backend.restaurants.service import ConfigReader, RestaurantService
 from backend.restaurants.store import RestaurantStore
 from backend.settings import Settings
-
-
-def secret_store(settings: Settings) -> SecretStore:
-    """The key file of this home, made at first use."""
-    store = KeyFile(settings.key_file)
-    store.ensure()
-    return store
 
 
 class Services:
