@@ -27,6 +27,7 @@ from sqlalchemy import create_engine
 from websockets.sync.client import ClientConnection, connect
 
 from backend.platform.database import Database, engine_options
+from backend.platform.embedded.leash import leashed
 from backend.platform.events import Event, Outbox
 from backend.platform.events.relay import Relay
 from backend.platform.http.caller import Caller
@@ -153,7 +154,7 @@ class Stand:
         log = (self.settings.data_dir / "web.log").open("ab")
         with log:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-c", _SERVE],
+                leashed([sys.executable, "-W", "error", "-c", _SERVE], death_signal=signal.SIGTERM),
                 cwd=ROOT,
                 env=dict(self.environment),
                 stdout=log,

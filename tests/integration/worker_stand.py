@@ -19,6 +19,7 @@ from servers import wait_until
 
 from backend.platform.clock import SystemClock
 from backend.platform.database import Tx
+from backend.platform.embedded.leash import leashed
 from backend.platform.events import Event, Handler, Outbox
 from backend.platform.ids import uuid7
 from backend.platform.jobs import Jobs
@@ -89,7 +90,7 @@ class WorkerStand:
         """One more worker."""
         with (self.settings.data_dir / "worker.out").open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-c", _WORK],
+                leashed([sys.executable, "-W", "error", "-c", _WORK], death_signal=signal.SIGTERM),
                 cwd=ROOT,
                 env=dict(self.environment),
                 stdout=output,
