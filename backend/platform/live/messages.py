@@ -1,4 +1,4 @@
-"""What is said on the live feed: the messages of docs/contract "Live feed", and the announcements between
+"""What is said on the live feed: the messages of the contract's "Live feed", and the announcements between
 processes.
 
 Pure; used by the feed, the screens and the worker's sink.
