@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -38,10 +39,28 @@ class HistoryOut(Shape):
     versions: list[dict[str, Any]]
 
 
+class TableOut(Shape):
+    """A table with its state tonight."""
+
+    id: UUID
+    number: str
+    capacity: int
+    area: str
+    state: Literal["free", "reserved", "occupied", "dirty", "blocked"]
+    state_since: datetime
+    reason: str | None
+
+
 class TablesOut(Shape):
     """The tables with their state tonight."""
 
-    tables: list[dict[str, Any]]
+    tables: list[TableOut]
+
+
+class OneTableOut(Shape):
+    """One table with its state tonight."""
+
+    table: TableOut
 
 
 class TableStateBody(Shape):
@@ -144,7 +163,7 @@ def restaurants_api(service: RestaurantService) -> Api:
         who=STAFF | {DEVICE},
         summary="Say what state a table is in",
         body=TableStateBody,
-        answers={200: None},
+        answers={200: OneTableOut},
         example={"state": "dirty"},
     )
     def table_state(call: Call, restaurant_id: UUID, table_id: UUID, body: TableStateBody) -> dict[str, Any]:
