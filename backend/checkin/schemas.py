@@ -76,7 +76,7 @@ class ArrivalOut(Shape):
 
 
 class VerdictOut(Shape):
-    """The answer at the door."""
+    """The answer at the door. `override`: staff may let the party in all the same; `overrode`: what they did set aside."""
 
     result: Literal["ok", "already", "refused"]
     reason: str
@@ -84,6 +84,7 @@ class VerdictOut(Shape):
     guest: GuestOut | None = None
     previous_arrivals: list[ArrivalOut]
     override: bool
+    overrode: str | None = None
 
 
 class VerdictsOut(Shape):

@@ -142,10 +142,15 @@ class GuestOut(Shape):
     tags: list[str]
     notes: str | None
     allergies: str | None
+    visits: int
+    no_shows: int
+    late_cancellations: int
+    blocked: bool
 
 
 class ReservationOut(Shape):
-    """A reservation; instants carry the restaurant's offset. `guest` only for staff and devices."""
+    """A reservation; instants carry the restaurant's offset. `guest` only for staff and devices, `notes` for whoever may read
+    them, `override` where staff booked against the rules."""
 
     id: UUID
     code: str
@@ -164,12 +169,13 @@ class ReservationOut(Shape):
     tables: list[TableOut]
     area: str | None
     channel: str
-    notes: str | None
+    notes: str | None = None
     occasion: str | None
     requirements: dict[str, Any]
     late_cancellation: bool
     version: int
     created_at: datetime
+    override: bool | None = None
     guest: GuestOut | None = None
 
 
@@ -196,10 +202,9 @@ class OneOut(Shape):
     guest: GuestOut | None = None
 
 
-class ChangedOut(Shape):
+class ChangedOut(OneOut):
     """A changed reservation with its new code."""
 
-    reservation: ReservationOut
     qr: QrOut
 
 
@@ -217,10 +222,9 @@ class PenaltyOut(Shape):
     currency: str
 
 
-class CancelledOut(Shape):
+class CancelledOut(OneOut):
     """A cancelled reservation."""
 
-    reservation: ReservationOut
     late_cancellation: bool
     penalty: PenaltyOut | None = None
 
