@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.availability.domain import Kind, Occupied, Offer
-from backend.platform.database import Prepared, Row, Tx, ids, to_json
+from backend.platform.database import Prepared, Row, Tx, id_array, to_json
 from backend.platform.ids import uuid7
 
 _OCCUPIED = Prepared("""
@@ -83,7 +83,7 @@ class AllocationStore:
             _TAKE,
             restaurant_id=tx.restaurant_id,
             service_date=offer.service_date,
-            table_ids=ids(tables),
+            table_ids=id_array(tables),
             owner_id=owner_id,
             kind=kind,
             party_size=party_size,

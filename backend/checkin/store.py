@@ -8,20 +8,22 @@ from uuid import UUID
 
 from backend.checkin.arrivals import Arrival
 from backend.platform.ciphers import Cipher
-from backend.platform.database import Tx
+from backend.platform.database import Prepared, Tx, id_array
 
-_KNOWN = "SELECT request_hash, answer_sealed FROM checkins WHERE restaurant_id = :restaurant_id AND event_id = :event_id"
-_ADD = """
+_KNOWN = Prepared(
+    "SELECT request_hash, answer_sealed FROM checkins WHERE restaurant_id = :restaurant_id AND event_id = :event_id"
+)
+_ADD = Prepared("""
 INSERT INTO checkins (restaurant_id, event_id, reservation_id, device_id, actor, place, scanned_at, received_at,
                       arrived_count, result, reason, override, override_reason, request_hash, answer_sealed)
 VALUES (:restaurant_id, :event_id, :reservation_id, :device_id, :actor, :place, :scanned_at, :received_at,
         :arrived_count, :result, :reason, :override, :override_reason, :request_hash, :answer_sealed)
-"""
-_ARRIVALS = """
+""")
+_ARRIVALS = Prepared("""
 SELECT reservation_id, scanned_at, coalesce(place, actor) AS place, arrived_count FROM checkins
 WHERE restaurant_id = :restaurant_id AND reservation_id = ANY(:ids) AND result <> 'refused' AND undone_at IS NULL
 AND arrived_count IS NOT NULL ORDER BY scanned_at, received_at
-"""
+""")
 _LAST_EVENT = "SELECT coalesce((SELECT last_sequence FROM feeds WHERE restaurant_id = :restaurant_id), 0)"
 _REVOKED = """
 SELECT id FROM reservations WHERE restaurant_id = :restaurant_id AND service_date = ANY(:days)
@@ -56,7 +58,7 @@ class CheckinStore:
 
     def arrivals(self, tx: Tx, reservation_ids: Sequence[UUID]) -> dict[UUID, tuple[Arrival, ...]]:
         """What was counted at the door for each reservation, in the order it happened."""
-        rows = tx.all(_ARRIVALS, restaurant_id=tx.restaurant_id, ids=list(reservation_ids))
+        rows = tx.all(_ARRIVALS, restaurant_id=tx.restaurant_id, ids=id_array(reservation_ids))
         found: dict[UUID, list[Arrival]] = {}
         for row in rows:
             arrival = Arrival(at=row["scanned_at"], device=row["place"], count=row["arrived_count"])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from backend.guests.domain import Contact, Guest
 from backend.platform.ciphers import Cipher
-from backend.platform.database import Prepared, Row, Tx
+from backend.platform.database import Prepared, Row, Tx, id_array
 from backend.platform.ids import uuid7
 
 COLUMNS = """id, name_sealed, phone_sealed, email_sealed, notes_sealed, allergies_sealed, phone_verified, locale, tags,
@@ -19,7 +19,7 @@ SELECT {COLUMNS} FROM guests WHERE restaurant_id = :restaurant_id AND erased_at 
 AND (phone_index = :phone OR (email_index = :email AND (phone_index IS NULL OR CAST(:phone AS bytea) IS NULL)))
 ORDER BY (phone_index IS NOT DISTINCT FROM :phone) DESC, created_at LIMIT 1
 """
-_BY_IDS = f"SELECT {COLUMNS} FROM guests WHERE restaurant_id = :restaurant_id AND id = ANY(:ids)"
+_BY_IDS = Prepared(f"SELECT {COLUMNS} FROM guests WHERE restaurant_id = :restaurant_id AND id = ANY(:ids)")
 _ADD = Prepared("""
 INSERT INTO guests (id, restaurant_id, name_sealed, phone_sealed, email_sealed, phone_index, email_index, locale,
                     created_at, updated_at)
@@ -204,7 +204,7 @@ class GuestStore:
         wanted = list({each for each in ids if each is not None})
         if not wanted:
             return {}
-        rows = tx.all(_BY_IDS, restaurant_id=tx.restaurant_id, ids=wanted)
+        rows = tx.all(_BY_IDS, restaurant_id=tx.restaurant_id, ids=id_array(wanted))
         return {row["id"]: self.open(tx, row) for row in rows}
 
     def open(self, tx: Tx, row: Row) -> Guest:

@@ -7,28 +7,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.platform.database import Row, Tx, to_json
+from backend.platform.database import Prepared, Row, Tx, to_json
 from backend.platform.ids import uuid7
 
 # One message a cause, kind and channel: a cause that is handled twice writes once.
-_ADD = """
+_ADD = Prepared("""
 INSERT INTO messages (id, restaurant_id, reservation_id, guest_id, kind, channel, priority, cause_id, facts, due_at, created_at)
 VALUES (:id, :restaurant_id, :reservation_id, :guest_id, :kind, :channel, :priority, :cause_id, CAST(:facts AS jsonb),
         :due_at, :now)
 ON CONFLICT (cause_id, kind, channel) DO NOTHING
-"""
+""")
 # The more urgent first; of one reservation never a later message before an earlier one.
-_DUE = """
+_DUE = Prepared("""
 SELECT m.id, m.restaurant_id FROM messages m
 WHERE m.state = 'waiting' AND m.due_at <= :now AND NOT EXISTS (
     SELECT 1 FROM messages e WHERE e.reservation_id = m.reservation_id AND e.state = 'waiting' AND e.id < m.id)
 ORDER BY m.priority, m.due_at LIMIT :limit
-"""
-_TAKE = """
+""")
+_TAKE = Prepared("""
 SELECT id, restaurant_id, reservation_id, guest_id, kind, channel, facts, attempts FROM messages
 WHERE id = :id AND state = 'waiting' AND due_at <= :now FOR UPDATE SKIP LOCKED
-"""
-_CLOSE = "UPDATE messages SET state = :state, sent_at = :now, last_error = :note WHERE id = :id"
+""")
+_CLOSE = Prepared("UPDATE messages SET state = :state, sent_at = :now, last_error = :note WHERE id = :id")
 _FAILED = """
 UPDATE messages SET attempts = attempts + 1, last_error = :error, due_at = :due_at,
     state = CASE WHEN :final OR attempts + 1 >= :most THEN 'dead' ELSE 'waiting' END
@@ -49,7 +49,9 @@ DELETE FROM message_templates
 WHERE restaurant_id = :restaurant_id AND kind = :kind AND language = :language AND part = :part
 """
 _OF_GUEST = "SELECT id FROM messages WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id"
-_TEMPLATES = "SELECT kind, language, part, body FROM message_templates WHERE restaurant_id = :restaurant_id"
+_TEMPLATES = Prepared(
+    "SELECT kind, language, part, body FROM message_templates WHERE restaurant_id = :restaurant_id"
+)
 
 
 class MessageStore:
@@ -69,7 +71,7 @@ class MessageStore:
         now: datetime,
     ) -> None:
         """A message to send now, unless its cause has written it already."""
-        tx.run(
+        tx.queue(
             _ADD,
             id=uuid7(),
             restaurant_id=tx.restaurant_id,
@@ -94,7 +96,7 @@ class MessageStore:
 
     def close(self, tx: Tx, message_id: UUID, state: str, now: datetime, note: str | None = None) -> None:
         """Sent or skipped."""
-        tx.run(_CLOSE, id=message_id, state=state, now=now, note=note)
+        tx.queue(_CLOSE, id=message_id, state=state, now=now, note=note)
 
     def failed(
         self, tx: Tx, message_id: UUID, error: str, due_at: datetime, *, most: int, final: bool

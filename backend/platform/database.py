@@ -24,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.platform.line import Line
 from backend.platform.refusals import Refusal
-from backend.platform.statements import Prepared, adapt_values, compiled, ids, read_ids
+from backend.platform.statements import Prepared, adapt_values, compiled, id_array, read_ids
 
 __all__ = [
     "DBAPIError",
@@ -36,7 +36,7 @@ __all__ = [
     "Tx",
     "db",
     "engine_options",
-    "ids",
+    "id_array",
     "is_unreachable",
     "role_url",
     "sqlstate",

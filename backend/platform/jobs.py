@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.platform.database import Database, Row, Tx, to_json
+from backend.platform.database import Database, Prepared, Row, Tx, to_json
 from backend.platform.events.deliveries import backoff
 from backend.platform.ids import uuid7
 
@@ -21,21 +21,25 @@ log = logging.getLogger(__name__)
 
 JobRunner = Callable[[Tx, UUID, Mapping[str, Any], datetime], None]
 
-_PLAN = """
+_PLAN = Prepared("""
 INSERT INTO jobs (id, restaurant_id, kind, subject_id, due_at, payload)
 VALUES (:id, :restaurant_id, :kind, :subject_id, :due_at, CAST(:payload AS jsonb))
 ON CONFLICT (kind, subject_id) DO UPDATE
     SET due_at = EXCLUDED.due_at, payload = EXCLUDED.payload, state = 'waiting', attempts = 0, last_error = NULL
-"""
-_DROP = "UPDATE jobs SET state = 'dropped', done_at = :now WHERE kind = :kind AND subject_id = :subject_id AND state = 'waiting'"
-_DUE = """
+""")
+_DROP = Prepared("""
+UPDATE jobs SET state = 'dropped', done_at = :now
+WHERE kind = :kind AND subject_id = :subject_id AND state = 'waiting'
+""")
+_DUE = Prepared("""
 SELECT id, restaurant_id FROM jobs WHERE state = 'waiting' AND due_at <= :now AND restaurant_id IS NOT NULL
 ORDER BY due_at LIMIT :limit
-"""
-_TAKE = """
+""")
+_TAKE = Prepared("""
 SELECT id, kind, subject_id, payload, attempts FROM jobs
 WHERE id = :id AND state = 'waiting' AND due_at <= :now FOR UPDATE SKIP LOCKED
-"""
+""")
+_DONE = "UPDATE jobs SET state = 'done', done_at = :now WHERE id = :id"
 _FAILED = """
 UPDATE jobs SET attempts = attempts + 1, last_error = :error, due_at = :due_at,
     state = CASE WHEN attempts + 1 >= :most THEN 'dead' ELSE 'waiting' END
@@ -95,7 +99,7 @@ class Jobs:
                     return False
                 attempts = row["attempts"]
                 # Marked before it runs: a runner that plans itself again (a daily job) sets it waiting once more.
-                tx.run("UPDATE jobs SET state = 'done', done_at = :now WHERE id = :id", id=row["id"], now=now)
+                tx.queue(_DONE, id=row["id"], now=now)
                 self._runners[row["kind"]](tx, row["subject_id"], row["payload"], now)
         except Exception as error:
             log.warning("job failed", extra={"job": str(due["id"])}, exc_info=error)

@@ -35,7 +35,7 @@ class Prepared(str):
     statement; each connection keeps its plan in memory, so this is for the few that every booking, look or check-in needs.
 
     The types of its parameters are those of the columns they meet: NULLs, numbers and texts need no cast, arrays of ids are written
-    with `ids`.
+    with `id_array`.
     """
 
     compiled: Compiled
@@ -61,7 +61,7 @@ def _plain(sql: str) -> Compiled:
     return Compiled(_PARAMETER.sub("%s", sql.replace("%", "%%")).strip(), tuple(_PARAMETER.findall(sql)))
 
 
-def ids(values: Iterable[UUID | None]) -> str:
+def id_array(values: Iterable[UUID | None]) -> str:
     """An array of ids as a parameter, NULLs too; its type is that of the column or cast it meets."""
     return "{" + ",".join("NULL" if each is None else each.hex for each in values) + "}"
 

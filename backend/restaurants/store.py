@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.platform.database import Row, Tx, to_json
+from backend.platform.database import Prepared, Row, Tx, to_json
 from backend.restaurants.domain import RestaurantConfig
 
 _CURRENT = """
@@ -15,7 +15,7 @@ SELECT r.config_version AS version, c.document FROM restaurants r
 JOIN restaurant_configs c ON c.restaurant_id = r.id AND c.version = r.config_version
 WHERE r.id = :restaurant_id
 """
-_VERSION = "SELECT config_version FROM restaurants WHERE id = :restaurant_id"
+_VERSION = Prepared("SELECT config_version FROM restaurants WHERE id = :restaurant_id")
 _LOCK = "SELECT config_version FROM restaurants WHERE id = :restaurant_id FOR UPDATE"
 _ADD_VERSION = """
 INSERT INTO restaurant_configs (restaurant_id, version, document, changes, changed_by, changed_at)

@@ -12,26 +12,28 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from backend.platform.database import Database, Row
+from backend.platform.database import Database, Prepared, Row
 from backend.platform.events.event import Event, Handler, RetryLaterError
 from backend.platform.events.relay import event_of
 
 log = logging.getLogger(__name__)
 
-_DUE = """
+_DUE = Prepared("""
 SELECT d.event_id, d.handler, d.restaurant_id FROM deliveries d
 WHERE d.state = 'waiting' AND d.due_at <= :now AND NOT EXISTS (
     SELECT 1 FROM deliveries e WHERE e.handler = d.handler AND e.subject_id = d.subject_id
     AND e.state = 'waiting' AND e.position < d.position)
 ORDER BY d.due_at, d.position LIMIT :limit
-"""
-_TAKE = """
+""")
+_TAKE = Prepared("""
 SELECT d.attempts, o.id, o.restaurant_id, o.subject_id, o.type, o.occurred_at, o.data
 FROM deliveries d JOIN outbox o ON o.id = d.event_id
 WHERE d.event_id = :event_id AND d.handler = :handler AND d.state = 'waiting' AND d.due_at <= :now
 FOR UPDATE OF d SKIP LOCKED
-"""
-_DONE = "UPDATE deliveries SET state = 'done', done_at = :now, last_error = NULL WHERE event_id = :event_id AND handler = :handler"
+""")
+_DONE = Prepared(
+    "UPDATE deliveries SET state = 'done', done_at = :now, last_error = NULL WHERE event_id = :event_id AND handler = :handler"
+)
 _FAILED = """
 UPDATE deliveries SET attempts = attempts + 1, last_error = :error, due_at = :due_at,
     state = CASE WHEN attempts + 1 >= :most THEN 'dead' ELSE 'waiting' END
@@ -83,7 +85,7 @@ class Deliveries:
                 return False
             event: Event = event_of(row)
             handler.run(tx, event)
-            tx.run(_DONE, event_id=event.id, handler=handler.name, now=now)
+            tx.queue(_DONE, event_id=event.id, handler=handler.name, now=now)
         return True
 
     def _failed(self, due: Row, error: Exception, now: datetime) -> None:

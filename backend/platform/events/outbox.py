@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.platform.database import Prepared, Tx, ids, to_json
+from backend.platform.database import Prepared, Tx, id_array, to_json
 from backend.platform.events.event import Event
 from backend.platform.logs import request_id
 from backend.platform.redis import Redis, Script, Step
@@ -36,8 +36,8 @@ class Outbox:
             INSERT,
             restaurant_id=tx.restaurant_id,
             request_id=request_id.get(),
-            ids=ids(event.id for event in events),
-            subjects=ids(event.subject_id for event in events),
+            ids=id_array(event.id for event in events),
+            subjects=id_array(event.subject_id for event in events),
             types=[event.type for event in events],
             instants=[event.occurred_at for event in events],
             datas=[to_json(event.data) for event in events],
