@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
-
 from backend.guests.present import guest_json
+from backend.guests.schemas import ErasedOut, ExportOut, GuestBody, OneGuestOut
 from backend.guests.service import GuestService
 from backend.platform.http import DEVICE, STAFF, Answer, Api, Call
 from backend.platform.http.caller import MANAGEMENT
-from backend.platform.shapes import Shape
-
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-
-
-class GuestBody(Shape):
-    """What to change; what is left out stays, '' empties a text."""
-
-    notes: Annotated[str, StringConstraints(max_length=2000)] | None = None
-    allergies: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
-    blocked: bool | None = None
-
-
-class ErasedOut(Shape):
-    """How many rows lost their personal data."""
-
-    reservations: int
-    messages: int
 
 
 def guests_api(service: GuestService) -> Api:
@@ -37,7 +17,11 @@ def guests_api(service: GuestService) -> Api:
     api = Api("guests")
 
     @api.route(
-        "GET", "/guests/<uuid:guest_id>", who=STAFF | {DEVICE}, summary="One guest", answers={200: None}
+        "GET",
+        "/guests/<uuid:guest_id>",
+        who=STAFF | {DEVICE},
+        summary="One guest",
+        answers={200: OneGuestOut},
     )
     def get(call: Call, guest_id: UUID) -> dict[str, Any]:
         return {"guest": guest_json(service.get(call.tenant(), guest_id))}
@@ -48,7 +32,7 @@ def guests_api(service: GuestService) -> Api:
         who=STAFF | {DEVICE},
         summary="Note allergies, wishes, tags",
         body=GuestBody,
-        answers={200: None},
+        answers={200: OneGuestOut},
         example={"allergies": "Frutos secos", "tags": ["habitual"]},
     )
     def update(call: Call, guest_id: UUID, body: GuestBody) -> dict[str, Any]:
@@ -60,7 +44,7 @@ def guests_api(service: GuestService) -> Api:
         "/guests/<uuid:guest_id>/export",
         who=MANAGEMENT,
         summary="Everything that is kept about a guest",
-        answers={200: None},
+        answers={200: ExportOut},
     )
     def export(call: Call, guest_id: UUID) -> Answer:
         document = service.export(call.tenant(), guest_id, call.caller.label)

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, field_validator
 
 from backend.availability.schemas import AreaKey, PartySize, SlotTime, wall_clock
+from backend.guests.schemas import GuestOut
 from backend.platform.shapes import ServiceDate, Shape
 
 Text = Annotated[str, StringConstraints(max_length=1000)]
@@ -129,23 +130,6 @@ class TableOut(Shape):
 
     id: UUID
     number: str
-
-
-class GuestOut(Shape):
-    """A guest, for staff and devices of the restaurant."""
-
-    id: UUID
-    name: str | None
-    phone: str | None
-    email: str | None
-    locale: str
-    tags: list[str]
-    notes: str | None
-    allergies: str | None
-    visits: int
-    no_shows: int
-    late_cancellations: int
-    blocked: bool
 
 
 class ReservationOut(Shape):
