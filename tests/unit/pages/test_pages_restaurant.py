@@ -57,7 +57,10 @@ def test_a_restaurant_introduces_itself_in_the_readers_language(language: str, w
 
 def test_the_chat_is_on_the_page_with_the_restaurants_key() -> None:
     page = visit("/r/la-marea")
-    assert '<saveit-chat restaurant="la-marea" restaurant-name="La Marea" api-key="pk_demo" lang="es">' in page.text
+    assert (
+        '<saveit-chat restaurant="la-marea" restaurant-name="La Marea" api-key="pk_demo" lang="es">'
+        in page.text
+    )
     assert '<script async type="module" src="/widget/v1/saveit-chat.js">' in page.text
     assert "script-src 'self';" in page.headers["Content-Security-Policy"]
 
