@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from backend.guests.schemas import GuestOut
 from backend.platform.shapes import ServiceDate, Shape
-from backend.reservations.schemas import GuestOut, ReservationOut
+from backend.reservations.schemas import ReservationOut
 
 # Instants a device's clock may claim; the service takes none from the future.
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 1, 1, tzinfo=UTC)
