@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,8 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="put one back in the queue by its id, or 'all'",
     )
     run["rotate-keys"].add_argument("purpose", choices=["qr", "data"])
+    for name in ("backup", "restore"):
+        run[name].add_argument("file", type=Path)
     given = parser.parse_args(arguments)
-    return _RUN[given.command](given)
+    return _RUN[given.command](given) if given.command not in _TYPED_BY_HAND else _explained(given)
+
+
+def _explained(given: argparse.Namespace) -> int:
+    """The command's status; what a person must put right is said to them, not traced."""
+    from backend.platform.embedded.trouble import Trouble
+    from backend.platform.supervisor.console import Console
+
+    try:
+        return _RUN[given.command](given)
+    except Trouble as trouble:
+        Console(sys.stderr).trouble(trouble)
+        return 1
 
 
 _COMMANDS = {
@@ -37,8 +52,13 @@ _COMMANDS = {
     "migrate": "bring the database to this version",
     "demo": "make the demonstration restaurant unless there is one",
     "dead-letters": "list events and scheduled work that were given up, or replay them",
+    "backup": "copy the database to a file while SaveIt runs",
+    "restore": "replace the database by such a copy while SaveIt does not run",
     "rotate-keys": "make a new key; codes and data made with older ones stay good",
 }
+
+
+_TYPED_BY_HAND = {"dead-letters", "backup", "restore", "rotate-keys"}
 
 
 def _command(
@@ -136,15 +156,9 @@ def _demo(given: argparse.Namespace) -> int:
 
 def _dead_letters(given: argparse.Namespace) -> int:
     from backend.app import connect
-    from backend.platform.embedded.trouble import Trouble
     from backend.platform.events.deliveries import Deliveries
-    from backend.platform.supervisor.console import Console
 
-    try:
-        settings = _by_hand()
-    except Trouble as trouble:
-        Console(sys.stderr).trouble(trouble)
-        return 1
+    settings = _by_hand()
     _, services = connect(settings, "worker")
     deliveries, jobs, database = (
         Deliveries(services.database, services.handlers),
@@ -160,11 +174,41 @@ def _dead_letters(given: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(given: argparse.Namespace) -> int:
+    from backend.platform.supervisor.backup import backup
+
+    settings = _by_hand()
+    backup(settings.database_url, given.file)
+    _say("backup.done", file=given.file, keys=settings.key_file)
+    return 0
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from backend.platform.supervisor.backup import restore
+    from backend.settings import Settings
+
+    settings = Settings()
+    restore(settings.data_dir, settings.database_url, given.file)
+    _say("backup.restored", file=given.file)
+    return 0
+
+
+def _say(key: str, **params: object) -> None:
+    from backend.platform.supervisor.console import Console
+
+    console = Console()
+    console.lines([console.say(key, **params)])
+
+
 def _rotate_keys(given: argparse.Namespace) -> int:
+    from backend.platform.embedded.trouble import Trouble
     from backend.secret_store import secret_store
     from backend.settings import Settings
 
-    print(f"{given.purpose}: key {secret_store(Settings()).rotate(given.purpose)} is now used")
+    settings = Settings()
+    if not settings.key_file.is_file():  # a new one would be made, and nobody would use it
+        raise Trouble("no_data_dir", data_dir=settings.data_dir.resolve())
+    _say("rotated", purpose=given.purpose, number=secret_store(settings).rotate(given.purpose))
     return 0
 
 
@@ -175,6 +219,8 @@ _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "migrate": _migrate,
     "demo": _demo,
     "dead-letters": _dead_letters,
+    "backup": _backup,
+    "restore": _restore,
     "rotate-keys": _rotate_keys,
 }
 

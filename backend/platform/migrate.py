@@ -1,10 +1,12 @@
 """Brings a database to the schema of this version: roles first, then the migrations, then the partitions.
 
-Called by `python -m backend migrate` and by the tests. Runs as the owner role, which needs CREATEROLE the first time.
+Called by `python -m backend migrate`, by a restore and by the tests. Runs as the owner role, which needs CREATEROLE the first time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -24,14 +26,28 @@ _ONE_AT_A_TIME = 7_270_113
 def migrate(owner_url: str, secrets: SecretStore) -> None:
     """Makes the roles and upgrades the schema. Safe to run twice and by two processes at once."""
     url = make_url(owner_url)
+    with _one_at_a_time(url) as cursor:
+        _make_roles(cursor, str(url.database), secrets)
+        _upgrade(url)
+        cursor.execute("SELECT make_partitions(now(), 3)")
+
+
+def make_roles(owner_url: str, secrets: SecretStore) -> None:
+    """The roles alone, with their passwords: what a backup of the database needs to be restored."""
+    url = make_url(owner_url)
+    with _one_at_a_time(url) as cursor:
+        _make_roles(cursor, str(url.database), secrets)
+
+
+@contextmanager
+def _one_at_a_time(url: URL) -> Iterator[psycopg2.extensions.cursor]:
+    """The owner's cursor, each statement on its own; whoever else migrates waits."""
     connection = psycopg2.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", (_ONE_AT_A_TIME,))
-            _make_roles(cursor, str(url.database), secrets)
-            _upgrade(url)
-            cursor.execute("SELECT make_partitions(now(), 3)")
+            yield cursor
     finally:
         connection.close()
 
