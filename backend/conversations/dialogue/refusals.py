@@ -45,7 +45,9 @@ def _without_offers(state: DialogueState, code: str, reason: Say) -> Outcome:
     if code == "phone_verification_required":
         return ask(replace(state, draft=replace(draft, phone=None), pending=None), Step.ASK_CONTACT, reason)
     if code in {"lock_timeout", "unavailable", "rate_limited"}:
-        step = Step.CONFIRM if state.draft.is_complete else Step.INTEREST
+        # Only what was read back may be booked at the next yes; a slot that was not even held is asked for again.
+        was_read_back = state.draft.is_complete and state.pending is None
+        step = Step.CONFIRM if was_read_back else Step.INTEREST
         return Outcome(replace(state, step=step), (reason, Say("try_again", quick=(YES, NO))))
     if code in _DAY_REFUSALS or draft.date is None:
         return ask(replace(state, draft=replace(draft, date=None), pending=None), Step.ASK_DATE, reason)

@@ -96,6 +96,19 @@ def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns):
     assert len(talk.house.bookings) == len(set(talk.house.keys.values()))
 
 
+def test_a_slot_that_could_not_be_held_is_held_and_read_back_before_it_is_booked():
+    talk = Talk()
+    talk.house.next_refusals.append(Refusal("unavailable"))
+    talk.hear("mesa para 2 mañana a las 21:00 a nombre de Ana, 600111222")
+
+    (reply,) = talk.hear("vale")
+
+    assert not talk.house.bookings
+    assert "¿La confirmo?" in reply["text"]
+    talk.hear("sí")
+    assert len(talk.house.bookings) == 1
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(turns=turns)
 def test_the_state_survives_being_stored(turns):
