@@ -6,6 +6,7 @@ The rounds alternate so that whatever else the machine does meets both alike; th
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -14,6 +15,7 @@ from tests.load import clients, house, worker
 from tests.load.figures import Figure, milliseconds, tell
 from tests.load.house import House
 from tests.load.pgbench import Floor, recorded
+from tests.load.processes import cpu_seconds
 from tests.load.stack import Stack
 
 _DAYS = 90  # enough tables for everyone, few enough that days fill up
@@ -39,14 +41,21 @@ def run(stack: Stack, seconds: float, rounds: int) -> Iterator[Figure]:
     bookings.run(1, 1.0)  # connections, plans and caches as they are in the middle of an evening
     done: dict[int, list[clients.Load]] = {1: [], _MANY: []}
     rates: dict[int, list[float]] = {1: [], _MANY: []}
+    spent = Counter[str]()
     for number in range(rounds):
         for many in (1, _MANY):
             tell(f"book, round {number + 1} of {rounds}, {many} clients")
             worker.settle(stack)
             rates[many].append(floor.run(many, max(1, round(seconds))).tps)
+            before = cpu_seconds(stack.process.pid)
             done[many].append(bookings.run(many, seconds))
+            if many == _MANY:
+                spent.update(
+                    {kind: now - before[kind] for kind, now in cpu_seconds(stack.process.pid).items()}
+                )
     for many in (1, _MANY):
         yield from _figures(many, done[many], rates[many])
+    yield _cpu(spent, sum(len(load.times(201)) for load in done[_MANY]))
     yield Figure("book_doubled_tables", _doubled(stack, booked), "tables", limit=0)
 
 
@@ -64,6 +73,13 @@ def _figures(many: int, loads: list[clients.Load], rates: list[float]) -> Iterat
     times = [each for load in loads for each in load.times(201)]
     yield Figure(f"{tag}_p50", milliseconds(times, 0.5), "ms")
     yield Figure(f"{tag}_p99", milliseconds(times, 0.99), "ms")
+
+
+def _cpu(spent: Counter[str], bookings: int) -> Figure:
+    """What a booking costs however busy the machine is; the worker's share is what it did meanwhile, the rest it does later."""
+    each = {kind: spent[kind] / bookings * 1000 for kind in ("web", "postgres", "redis", "worker")}
+    note = ", ".join(f"{kind} {value:.2f}" for kind, value in each.items())
+    return Figure("book_cpu", sum(each.values()), "ms", note=f"CPU a booking, 8 clients: {note}")
 
 
 class Bookings:
