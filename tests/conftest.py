@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 from servers import PostgresServer, RedisServer, postgres_server, redis_server
 from servers import free_port as find_free_port
+
+# A shell that starts the tests in the background leaves Ctrl-C switched off, and every program started here would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says how busy the machine is; speed is measured by scripts/bench alone.
 settings.register_profile("saveit", deadline=None)

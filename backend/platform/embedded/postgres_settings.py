@@ -47,6 +47,7 @@ _FAST = {
     "fsync": ("off", "a throwaway server"),
     "synchronous_commit": ("off", "a throwaway server"),
     "full_page_writes": ("off", "a throwaway server"),
+    "max_connections": ("300", "one server carries hundreds of tests, each with processes of its own"),
 }
 
 
