@@ -24,6 +24,7 @@ from backend.platform.live.sink import RedisLiveSink
 from backend.platform.redis import Redis
 from backend.platform.telemetry import Telemetry
 from backend.platform.worker.lane import Lane
+from backend.platform.worker.manners import step_back
 from backend.platform.worker.pulse import PULSE_KEPT_S, PULSE_KEY, PULSE_S
 from backend.platform.worker.upkeep import Upkeep
 from backend.platform.worker.wakeups import Wakeups
@@ -68,6 +69,7 @@ def run(settings: Settings, services: WorkerServices) -> int:
 
     0 after an ordered stop; 1 when a lane has died, for the supervisor to start the worker anew.
     """
+    step_back()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
