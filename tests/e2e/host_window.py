@@ -25,9 +25,12 @@ import pytest
 from PIL import Image
 from servers import wait_until
 
+from host_app.core.lockout import LOCKOUT_SECONDS
+
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = (800, 1280)
 LANDSCAPE = (1280, 800)
+_A_SIGHT_S = 20.0
 _PATIENCE_S = 60.0  # a busy machine draws a window slowly; what is slow is not wrong
 _POLL_S = 0.05
 _SETTLED_S = 0.3
@@ -144,9 +147,20 @@ class HostWindow:
         unfinished.replace(self._camera / "frame.png")
 
     def scan(self, png: bytes) -> Seen:
-        """Holds a code up until its verdict is shown, then takes it away; the verdict."""
+        """Holds a code up until its verdict is shown, then takes it away; the verdict.
+
+        Like a person, takes a code that is not read away and holds it up once more; the second time it has to be.
+        """
         before = (self.seen() or {}).get("scans", 0)
         self.hold_up(png)
+        try:
+            wait_until(
+                lambda: (self.seen() or {}).get("scans", 0) > before, "a first sight of the code", _A_SIGHT_S
+            )
+        except AssertionError:
+            self.hold_up(None)
+            time.sleep(2 * _SETTLED_S + LOCKOUT_SECONDS)
+            self.hold_up(png)
         seen = self.until(lambda now: now["scans"] > before and now["verdict"], "a verdict")
         self.hold_up(None)
         verdict: Seen = seen["verdict"]
