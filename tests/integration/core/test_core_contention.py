@@ -31,3 +31,18 @@ def test_the_same_slot_is_booked_as_soon_as_the_other_has_done(new_stage: Callab
 
     assert stage.book().status_code == 201
     assert stage.services.redis.client.get(lock) is None
+
+
+def test_whoever_booked_already_is_told_so_though_the_lock_stayed_behind_with_a_dead_process(
+    new_stage: Callable[..., Stage],
+) -> None:
+    stage = new_stage(lock_wait_ms=30)
+    booked = stage.book(key="wish")
+    lock = lock_key(stage.restaurant_id, TOMORROW, time(20, 0))
+    stage.services.redis.client.set(lock, "a dead process", px=30_000)
+
+    again = stage.book(key="wish")
+    other = stage.book(key="another wish")
+
+    assert (again.status_code, again.get_json()) == (201, booked.get_json())
+    assert (other.status_code, other.get_json()["code"]) == (409, "lock_timeout")
