@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +19,11 @@ from backend.checkin.codes import QrPayload, day_key, restaurant_key
 MissingKey = Literal["unknown_key", "wrong_day"]
 KeyFinder = Callable[[QrPayload], bytes | MissingKey]
 """The day key a payload claims to be signed with, or why the asker has none."""
+
+
+@lru_cache(maxsize=4096)
+def _derived(master: bytes, restaurant_id: UUID, service_date: date) -> bytes:
+    return day_key(restaurant_key(master, restaurant_id), service_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class MasterKeys:
         """The key of one restaurant and service date under one key id; KeyError for a key id without a
         secret.
         """
-        return day_key(restaurant_key(self.secrets[key_id], restaurant_id), service_date)
+        return _derived(self.secrets[key_id], restaurant_id, service_date)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,4 +32,8 @@ def uuid7_floor(instant: datetime) -> UUID:
 
 def short_code(length: int = 6) -> str:
     """A random code for people, such as 'K7M2QX'; about 29 bits at the default length."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    rest, letters = secrets.randbelow(len(_ALPHABET) ** length), []
+    for _ in range(length):
+        rest, letter = divmod(rest, len(_ALPHABET))
+        letters.append(_ALPHABET[letter])
+    return "".join(letters)

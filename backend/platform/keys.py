@@ -60,11 +60,12 @@ class KeyFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = str(path)
         self._stamp: tuple[int, int] | None = None
         self._rings: dict[str, KeyRing] = {}
 
     def ring(self, purpose: str) -> KeyRing:
-        status = self._path.stat()
+        status = os.stat(self._name)  # asked for each use: a path object would cost more than the look
         stamp = (status.st_mtime_ns, status.st_ino)
         if stamp != self._stamp:
             self._rings = self._read()

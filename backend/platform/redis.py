@@ -114,12 +114,10 @@ class Redis:
 
     def _asked(self, line: Any, message: bytes, steps: Sequence[Step]) -> list[Any]:
         try:
-            line.send_packed_command([message], check_health=False)
-            answers = [_answer(line) for _ in steps]
+            answers = _exchange(line, message, len(steps))
             for place, (script, words) in enumerate(steps):
                 if isinstance(answers[place], NoScriptError):
-                    line.send_packed_command([_packed("EVAL", script.text, *words)], check_health=False)
-                    answers[place] = _answer(line)
+                    answers[place] = _exchange(line, _packed("EVAL", script.text, *words), 1)[0]
         except BaseException:
             line.disconnect()  # an answer may still be on its way
             raise
@@ -133,11 +131,74 @@ class Redis:
         return answers
 
 
-def _answer(line: Any) -> Any:
+def _exchange(line: Any, message: bytes, count: int) -> list[Any]:
+    """Sends commands on a connection and reads their answers; an answer may be an exception."""
+    line.send_packed_command([message], check_health=False)
+    answers: list[Any] = []
+    got, place = b"", 0
+    while len(answers) < count:
+        try:
+            answer, place = read_answer(got, place)
+            answers.append(answer)
+        except IndexError:  # not all of it has come yet
+            got += _received(line)
+    return answers
+
+
+def _received(line: Any) -> bytes:
     try:
-        return line.read_response(disconnect_on_error=False)
-    except redis.ResponseError as refused:
-        return refused
+        part: bytes = line._sock.recv(65_536)
+    except TimeoutError as late:
+        raise redis.TimeoutError("no answer in time") from late
+    except OSError as lost:
+        raise redis.ConnectionError(str(lost)) from lost
+    if not part:
+        raise redis.ConnectionError("the connection was closed")
+    return part
+
+
+def read_answer(got: bytes, start: int = 0) -> tuple[Any, int]:
+    """The answer that begins at `start`, and where it ends: integers, texts (bytes), lists, None, and errors as exceptions not
+    raised. Raises IndexError when it is not all there.
+
+    Half the size of the client library's reader and many times as fast; scripts of ours answer nothing else.
+    """
+    end = got.find(b"\r\n", start)
+    if end < 0:
+        raise IndexError
+    kind, word, end = got[start : start + 1], got[start + 1 : end], end + 2
+    if kind == b":":
+        return int(word), end
+    if kind == b"$":
+        return _text(got, int(word), end)
+    if kind == b"*":
+        return _several(got, int(word), end)
+    if kind == b"+":
+        return word, end
+    if kind == b"_":
+        return None, end
+    if kind == b"-":
+        text = word.decode(errors="replace")
+        return (NoScriptError if text.startswith("NOSCRIPT") else redis.ResponseError)(text), end
+    raise redis.InvalidResponse(f"an answer of kind {kind!r}")
+
+
+def _text(got: bytes, length: int, start: int) -> tuple[bytes | None, int]:
+    if length < 0:
+        return None, start
+    if len(got) < start + length + 2:
+        raise IndexError
+    return got[start : start + length], start + length + 2
+
+
+def _several(got: bytes, count: int, start: int) -> tuple[list[Any] | None, int]:
+    if count < 0:
+        return None, start
+    found = []
+    for _ in range(count):
+        each, start = read_answer(got, start)
+        found.append(each)
+    return found, start
 
 
 def _packed(*words: Word) -> bytes:

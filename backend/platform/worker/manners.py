@@ -18,8 +18,8 @@ _GROUP = Path("/proc/self/autogroup")
 def step_back() -> None:
     """Lowers this process's share of a busy machine.
 
-    Linux shares the machine out among sessions first (autogroup), and the supervisor gives each process its own: there the session's
-    share is what counts, elsewhere the process's.
+    Linux shares the machine out among sessions first (autogroup), and the supervisor gives each process its own: there
+    the session's share is what counts, elsewhere the process's.
     """
     os.nice(_NICE)
     try:
