@@ -31,7 +31,8 @@ from backend.availability.domain import (
 from backend.availability.store import AllocationStore
 from backend.platform.cache import DayCache
 from backend.platform.clock import Clock
-from backend.platform.database import Database, IntegrityError, OperationalError, Row, Tx, sqlstate
+from backend.platform.contention import until_settled
+from backend.platform.database import Database, Row, Tx
 from backend.platform.events import Event, Outbox
 from backend.platform.ids import uuid7
 from backend.platform.jobs import Jobs
@@ -46,9 +47,6 @@ HOLD_EXPIRY = "hold.expire"
 _DAY = timedelta(days=1)
 # A time after midnight belongs to the evening before: its pacing and its tables count too.
 _BEFORE_MIDNIGHT = timedelta(hours=8)
-# exclusion violation, serialisation failure, deadlock: another transaction won; what it left decides anew
-RETRYABLE = ("23P01", "40001", "40P01")
-ATTEMPTS = 3
 # What the gates say about the request itself names the field.
 _FIELDS = {"unknown_area": "area", "unknown_table": "tableIds"}
 
@@ -129,7 +127,7 @@ class AvailabilityService:
     ) -> tuple[RestaurantConfig, list[SlotView]]:
         """Every slot of a service date."""
         now = self._clock.now()
-        with self._database.tenant(restaurant_id) as tx:
+        with self._database.reading(restaurant_id) as tx:
             config = self._reader.current(tx)
             _known_area(config, area)
             occupied = self.around(tx, config, day, day, now)
@@ -141,7 +139,7 @@ class AvailabilityService:
         """Every day of the month of `month`."""
         now = self._clock.now()
         first = month.replace(day=1)
-        with self._database.tenant(restaurant_id) as tx:
+        with self._database.reading(restaurant_id) as tx:
             config = self._reader.current(tx)
             _known_area(config, area)
             occupied = self.around(tx, config, first, first + timedelta(days=31), now)
@@ -165,7 +163,7 @@ class AvailabilityService:
     ) -> tuple[RestaurantConfig, list[TableChoice]]:
         """Where a party at the door could sit now, and until when."""
         now = self._clock.now()
-        with self._database.tenant(restaurant_id) as tx:
+        with self._database.reading(restaurant_id) as tx:
             config = self._reader.current(tx)
             today = now.astimezone(config.zone).date()
             occupied = self.around(tx, config, today - _DAY, today, now)
@@ -173,7 +171,7 @@ class AvailabilityService:
 
     def refused_demand(self, restaurant_id: UUID, first: date, last: date) -> Sequence[Row]:
         """What guests asked for and did not get, by gate and time."""
-        with self._database.tenant(restaurant_id) as tx:
+        with self._database.reading(restaurant_id) as tx:
             return self._store.refused_demand(tx, first, last)
 
     def refresh(self, restaurant_id: UUID, day: date | None) -> None:
@@ -259,19 +257,12 @@ class AvailabilityService:
             return self._hold(restaurant_id, ask, instead_of)
 
     def _hold(self, restaurant_id: UUID, ask: Ask, instead_of: UUID | None) -> Hold:
-        for attempt in range(ATTEMPTS):
-            try:
-                held, refusal = self._try_hold(restaurant_id, ask, instead_of)
-            except (IntegrityError, OperationalError) as lost:
-                if sqlstate(lost) not in RETRYABLE or attempt == ATTEMPTS - 1:
-                    raise
-                continue
-            if refusal is not None:
-                raise refusal
-            assert held is not None  # noqa: S101 - one of the two is there
-            self.changed(restaurant_id, [held.offer.service_date])
-            return held
-        raise Refusal("lock_timeout", headers={"Retry-After": "1"})
+        held, refusal = until_settled(lambda: self._try_hold(restaurant_id, ask, instead_of))
+        if refusal is not None:
+            raise refusal
+        assert held is not None  # noqa: S101 - one of the two is there
+        self.changed(restaurant_id, [held.offer.service_date])
+        return held
 
     def _try_hold(
         self, restaurant_id: UUID, ask: Ask, instead_of: UUID | None

@@ -21,7 +21,8 @@ from backend.checkin.issuer import CodeIssuer
 from backend.checkin.present import reservation_view, verdict_json
 from backend.checkin.store import CheckinStore
 from backend.checkin.verdict import DoorRules, ReservationFacts, Scan, Verdict, decide, reservation_id_of
-from backend.platform.database import IntegrityError, Tx, sqlstate
+from backend.platform.contention import UNIQUE, until_settled
+from backend.platform.database import Tx
 from backend.platform.refusals import Refusal, field_refusal
 from backend.reservations.domain import TAKES_CAPACITY, Status
 from backend.reservations.service import By, Reservation, ReservationService, View
@@ -30,7 +31,6 @@ from backend.restaurants.domain import RestaurantConfig, service_date_of
 __all__ = ["CheckinRequest", "CheckinService", "CodeIssuer", "qr_png", "qr_svg"]
 
 _FUTURE = timedelta(minutes=2)
-_UNIQUE = "23505"
 _LISTED = tuple(sorted(status.value for status in TAKES_CAPACITY | {Status.COMPLETED, Status.NO_SHOW}))
 
 
@@ -88,13 +88,8 @@ class CheckinService:
         """The verdict, with its effect if it lets the party in; the same event id gives the same answer."""
         if request.arrived_count is not None and request.arrived_count < 1:
             raise field_refusal("arrivedCount", "too_small", min=1)
-        try:
-            answer, day = self._once(restaurant_id, request)
-        except IntegrityError as lost:
-            if sqlstate(lost) not in (_UNIQUE, "23P01"):
-                raise
-            # The same act arrived twice at the same moment: the other one has answered.
-            answer, day = self._once(restaurant_id, request)
+        # The same act may arrive twice at the same moment: then the other one has answered.
+        answer, day = until_settled(lambda: self._once(restaurant_id, request), also=[UNIQUE])
         self._desk.telemetry.outcome("checkin", answer["reason"])
         if day is not None:
             self._desk.availability.changed(restaurant_id, [day])

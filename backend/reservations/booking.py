@@ -14,10 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from backend.availability.domain import Ask, Offer
-from backend.availability.service import ATTEMPTS, RETRYABLE, lock_key
+from backend.availability.service import lock_key
 from backend.guests import email_address, person_name, phone_number
 from backend.guests.domain import Contact, Guest
-from backend.platform.database import IntegrityError, OperationalError, Tx, sqlstate
+from backend.platform.contention import UNIQUE, until_settled
+from backend.platform.database import Tx
 from backend.platform.ids import short_code, uuid7
 from backend.platform.locks import RedisSlotLocks
 from backend.platform.redis import Step
@@ -35,8 +36,6 @@ from backend.reservations.domain import (
 from backend.reservations.present import with_notes
 from backend.reservations.record import Reservation
 from backend.restaurants.domain import RestaurantConfig
-
-_UNIQUE = "23505"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +113,11 @@ class Booking:
     def _persist(
         self, request: BookingRequest, then: list[Step]
     ) -> tuple[dict[str, Any] | None, Refusal | None]:
-        for attempt in range(ATTEMPTS):
-            try:
-                answer, refusal = self._once(request)
-            except (IntegrityError, OperationalError) as lost:
-                # Somebody else took the table, or sent the same key, between our look and our write: look again.
-                if sqlstate(lost) not in (*RETRYABLE, _UNIQUE) or attempt == ATTEMPTS - 1:
-                    raise
-                continue
-            if answer is not None and not answer["replayed"]:
-                then += self._desk.availability.changing(request.restaurant_id, [request.ask.date])
-            return answer, refusal
-        raise Refusal("lock_timeout", headers={"Retry-After": "1"})
+        # Somebody else may take the table, or send the same key, between our look and our write: then we look again.
+        answer, refusal = until_settled(lambda: self._once(request), also=[UNIQUE])
+        if answer is not None and not answer["replayed"]:
+            then += self._desk.availability.changing(request.restaurant_id, [request.ask.date])
+        return answer, refusal
 
     def _once(self, request: BookingRequest) -> tuple[dict[str, Any] | None, Refusal | None]:
         desk, now = self._desk, self._desk.clock.now()

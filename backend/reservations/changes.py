@@ -11,10 +11,10 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from backend.availability.domain import Ask, Offer, Refused
-from backend.availability.service import ATTEMPTS, RETRYABLE
-from backend.platform.database import IntegrityError, OperationalError, Tx, sqlstate
+from backend.platform.contention import overlap_refused, until_settled
+from backend.platform.database import Tx
 from backend.platform.refusals import Refusal, field_refusal
-from backend.reservations.desk import By, Desk, View
+from backend.reservations.desk import By, Desk, View, table_taken
 from backend.reservations.domain import Status
 from backend.reservations.record import Reservation
 
@@ -56,19 +56,12 @@ class Changes:
         """The booking as it is now; raises Refusal: not_found, version_conflict, invalid_transition, a rule with alternatives."""
         if request.override and not (request.reason or "").strip():
             raise field_refusal("reason", "required")
-        for attempt in range(ATTEMPTS):
-            try:
-                view, days, refusal = self._once(request)
-            except (IntegrityError, OperationalError) as lost:
-                if sqlstate(lost) not in RETRYABLE or attempt == ATTEMPTS - 1:
-                    raise
-                continue
-            if refusal is not None:
-                raise refusal
-            assert view is not None  # noqa: S101 - one of the two is there
-            self._desk.availability.changed(request.restaurant_id, days)
-            return view
-        raise Refusal("lock_timeout", headers={"Retry-After": "1"})
+        view, days, refusal = until_settled(lambda: self._once(request))
+        if refusal is not None:
+            raise refusal
+        assert view is not None  # noqa: S101 - one of the two is there
+        self._desk.availability.changed(request.restaurant_id, days)
+        return view
 
     def _once(self, request: ChangeRequest) -> tuple[View | None, list[date], Refusal | None]:
         now = self._desk.clock.now()
@@ -140,12 +133,13 @@ class Changes:
     ) -> View:
         """Gives the booking these tables for its whole stay; raises Refusal('slot_unavailable') when one is taken."""
         now = self._desk.clock.now()
-        with self._desk.database.tenant(restaurant_id) as tx:
+        with (
+            overlap_refused(lambda: table_taken(before.party_size)),
+            self._desk.database.tenant(restaurant_id) as tx,
+        ):
             before = self._desk.load(tx, reservation_id, by)
             if before.status not in _STAFF_CHANGEABLE:
-                raise Refusal(
-                    "invalid_transition", params={"from": before.status.value, "to": before.status.value}
-                )
+                raise Refusal("invalid_transition", params={"from": before.status.value, "to": "changed"})
             _same_version(before, version)
             offer = self.offer_at_tables(tx, before, tables, now)
             self._desk.allocations.release(tx, before.id)

@@ -188,6 +188,11 @@ def shown_guest(reservation: Reservation, guest: Guest | None) -> Guest | None:
     return None if guest is None else booked_as(guest, reservation.name)
 
 
+def table_taken(party_size: int) -> Refusal:
+    """The refusal when PostgreSQL itself found the table taken, whatever was seen before."""
+    return Refusal("slot_unavailable", params={"partySize": party_size})
+
+
 def refusal(refused: Refused) -> Refusal:
     """A decision's no as the refusal that ends the request."""
     return Refusal(refused.code, params=refused.params)

@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from backend.availability.domain import Ask, Refused, seat_walk_in
-from backend.platform.database import IntegrityError, Tx, sqlstate
+from backend.platform.contention import overlap_refused
+from backend.platform.database import Tx
 from backend.platform.refusals import Refusal, field_refusal
 from backend.reservations.changes import Changes
-from backend.reservations.desk import By, Desk, View, refusal
+from backend.reservations.desk import By, Desk, View, refusal, table_taken
 from backend.reservations.domain import (
     TAKES_CAPACITY,
     Allowed,
@@ -79,24 +80,25 @@ class Moves:
     ) -> View:
         """The booking in its new state; raises Refusal('invalid_transition') or what else stands in the way."""
         now = self._desk.clock.now()
-        try:
-            with self._desk.database.tenant(restaurant_id) as tx:
-                before = self._desk.load(tx, reservation_id, by)
-                if version is not None and version != before.version:
-                    raise Refusal("version_conflict", params={"version": before.version})
-                after = self.apply(tx, before, to, by, now, tables=tables, reason=reason)
-                view = self._desk.view(tx, after)
-        except IntegrityError as lost:
-            if sqlstate(lost) == "23P01":
-                raise Refusal("slot_unavailable", params={"partySize": 0}) from lost
-            raise
+        with (
+            overlap_refused(lambda: table_taken(before.party_size)),
+            self._desk.database.tenant(restaurant_id) as tx,
+        ):
+            before = self._desk.load(tx, reservation_id, by)
+            if version is not None and version != before.version:
+                raise Refusal("version_conflict", params={"version": before.version})
+            after = self.apply(tx, before, to, by, now, tables=tables, reason=reason)
+            view = self._desk.view(tx, after)
         self._desk.availability.changed(restaurant_id, [view.reservation.date])
         return view
 
     def undo(self, restaurant_id: UUID, reservation_id: UUID, by: By) -> View:
         """Takes the last move back by a new one, within the undo window."""
         now = self._desk.clock.now()
-        with self._desk.database.tenant(restaurant_id) as tx:
+        with (
+            overlap_refused(lambda: table_taken(before.party_size)),
+            self._desk.database.tenant(restaurant_id) as tx,
+        ):
             before = self._desk.load(tx, reservation_id, by)
             if before.previous_status is None or now - before.status_since > self._desk.undo_window:
                 raise Refusal("nothing_to_undo")

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from backend.availability.domain import Offer, Refused, seat_walk_in
 from backend.guests import person_name
-from backend.platform.database import IntegrityError, sqlstate
+from backend.platform.contention import overlap_refused
 from backend.platform.ids import short_code, uuid7
 from backend.platform.refusals import Refusal, field_refusal
-from backend.reservations.desk import By, Desk, View
+from backend.reservations.desk import By, Desk, View, table_taken
 from backend.reservations.domain import Status
 from backend.reservations.record import Reservation
 from backend.restaurants.domain import RestaurantConfig, service_date_of
@@ -27,27 +27,22 @@ class WalkIns:
     ) -> View:
         """Seats the party until its usual stay ends or the next booking needs the table; raises Refusal('slot_unavailable')."""
         desk, now = self._desk, self._desk.clock.now()
-        try:
-            with desk.database.tenant(restaurant_id) as tx:
-                config = desk.reader.current(tx)
-                day = service_date_of(config, now)
-                desk.allocations.lock_day(tx, day, now)
-                offer = seat_walk_in(
-                    config, desk.availability.around(tx, config, day, day, now), now, party_size, tables
-                )
-                if isinstance(offer, Refused):
-                    raise _refusal(offer)
-                reservation = self._reservation(config, offer, party_size, name)
-                desk.store.add(tx, reservation)
-                desk.allocations.take(tx, offer, reservation.id, "reservation", party_size)
-                desk.restaurants.move_tables(tx, offer.table_ids, "occupied", None, by.label, now)
-                desk.record(tx, by, "reservation.walk_in", None, reservation, now)
-                desk.tell(tx, config, reservation, "reservation.seated", now, extra={"change": "walk_in"})
-                view = desk.view(tx, reservation, config)
-        except IntegrityError as lost:
-            if sqlstate(lost) == "23P01":
-                raise Refusal("slot_unavailable", params={"partySize": party_size}) from lost
-            raise
+        with overlap_refused(lambda: table_taken(party_size)), desk.database.tenant(restaurant_id) as tx:
+            config = desk.reader.current(tx)
+            day = service_date_of(config, now)
+            desk.allocations.lock_day(tx, day, now)
+            offer = seat_walk_in(
+                config, desk.availability.around(tx, config, day, day, now), now, party_size, tables
+            )
+            if isinstance(offer, Refused):
+                raise _refusal(offer)
+            reservation = self._reservation(config, offer, party_size, name)
+            desk.store.add(tx, reservation)
+            desk.allocations.take(tx, offer, reservation.id, "reservation", party_size)
+            desk.restaurants.move_tables(tx, offer.table_ids, "occupied", None, by.label, now)
+            desk.record(tx, by, "reservation.walk_in", None, reservation, now)
+            desk.tell(tx, config, reservation, "reservation.seated", now, extra={"change": "walk_in"})
+            view = desk.view(tx, reservation, config)
         desk.availability.changed(restaurant_id, [offer.service_date])
         return view
 
