@@ -36,10 +36,6 @@ class Guest:
     blocked_at: datetime | None = None
     erased_at: datetime | None = None
 
-    def is_blocked(self, after_no_shows: int) -> bool:
-        """Whether this guest may not book online: blocked by staff, or past the rule's number of no-shows (0: never)."""
-        return self.blocked_at is not None or (after_no_shows > 0 and self.no_shows >= after_no_shows)
-
 
 def booked_as(guest: Guest, name: str | None) -> Guest:
     """The guest under the name that this booking was made in."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ _FILE = Path(__file__).resolve().parents[2] / "brand" / "tokens.json"
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 READABLE = 4.5  # WCAG AA for text of any size
 _STEPS = 50
-
-Palette = Mapping[str, str]
 
 
 @lru_cache

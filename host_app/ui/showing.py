@@ -38,7 +38,6 @@ STAGE_ROLE: dict[Stage, str] = {
     "no_show": "refusal",
     "cancelled": "quiet",
 }
-_WAITING_ROLE = "attention"
 # A refusal that staff may set aside is a question, not a no.
 _VERDICT_ICON = {"ok": "check_circle", "already": "info", "refused": "cancel"}
 

@@ -70,11 +70,6 @@ def find_notes(sentence: Sentence) -> list[Extra]:
     return notes
 
 
-def note_topics(sentence: Sentence) -> set[str]:
-    """The kinds of need the message mentions: `allergy`, `diet`, `highchair`, `wheelchair`, `dog`, ..."""
-    return {match.payload for match in NOTES.find(sentence)}
-
-
 def find_choice(sentence: Sentence) -> int | None:
     """Which of the offered options is picked, when the message is short enough to be a pick."""
     if len(sentence) > 8:

@@ -6,7 +6,7 @@ Called by the slot grammars (`dates`, `times`, `party`) and by `choosing`, which
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from backend.conversations.understanding.rulebook import words
@@ -38,10 +38,6 @@ class Item:
     def value(self) -> Any:
         """The best reading, or None."""
         return self.readings[0] if self.readings else None
-
-    def with_role(self, role: Role) -> Item:
-        """The same item in another part: the booking as it is, or what the guest does not want."""
-        return replace(self, role=role)
 
 
 # What follows a number that then counts people, money, years of age, or anything but an hour or a day of the month.
