@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
@@ -190,3 +191,38 @@ def test_every_verdict_is_produced_by_a_test() -> None:
     produced = asserted(["tests/unit/checkin"])
 
     assert [reason for reason in CONTRACT_REASONS if reason not in produced] == []
+
+
+@pytest.mark.parametrize("home", ["backend", "host_app"])
+def test_every_sentence_is_said_somewhere(home: str) -> None:
+    """Its key stands in the code, or begins as the code begins keys that it completes at run time."""
+    sources = [path for path in (ROOT / home).rglob("*") if path.suffix in {".py", ".kv", ".html", ".txt"}]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    heads = tuple(
+        head for head in _heads(home) | set(re.findall(r'"([a-z_.]+\.)" ?\+', code)) if head.endswith(".")
+    )
+    keys = {
+        key.removesuffix(".usted").removesuffix(".one")
+        for path in CATALOGUES
+        if home in path.parts
+        for key in catalogue(path)
+    }
+
+    assert sorted(key for key in keys if key not in code and not key.startswith(heads)) == []
+
+
+def _heads(home: str) -> set[str]:
+    """What stands before the first value in an f-string, and what another text is added to."""
+    found = set()
+    for path in modules(home):
+        for node in ast.walk(tree(path)):
+            first = (
+                node.values[0]
+                if isinstance(node, ast.JoinedStr)
+                else node.left
+                if isinstance(node, ast.BinOp)
+                else None
+            )
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+    return found
