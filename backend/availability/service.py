@@ -192,13 +192,9 @@ class AvailabilityService:
         start, end = span(config, first, last)
         return self._store.occupied(tx, first - _DAY, last + _DAY, start - _BEFORE_MIDNIGHT, end, now)
 
-    def lock_day(self, tx: Tx, day: date, now: datetime) -> None:
-        """Nobody else decides about that day from the next statement on until this transaction ends."""
-        self._store.lock_day(tx, day, now)
-
     def decide_locked(self, tx: Tx, ask: Ask, now: datetime) -> Decision:
         """The answer for one ask, and nobody else decides about that day until this transaction ends."""
-        self.lock_day(tx, ask.date, now)
+        self._store.lock_day(tx, ask.date, now)
         return self.decide_in_turn(tx, self._reader.current(tx), ask, now)
 
     def decide_in_turn(self, tx: Tx, config: RestaurantConfig, ask: Ask, now: datetime) -> Decision:

@@ -62,8 +62,16 @@ class AllocationStore:
         return [Occupied._make(row) for row in rows]
 
     def lock_day(self, tx: Tx, day: date, now: datetime) -> None:
-        """Waits until no other booking of this restaurant decides about that day."""
+        """Waits until no other booking of this restaurant decides about that day, and takes lapsed holds out of its way."""
+        self.wait_turn(tx, day)
+        self.drop_lapsed(tx, now)
+
+    def wait_turn(self, tx: Tx, day: date) -> None:
+        """The first half of `lock_day`."""
         tx.queue(_LOCK_DAY, key=f"{tx.restaurant_id}:{day}")
+
+    def drop_lapsed(self, tx: Tx, now: datetime) -> None:
+        """The other half, for who knows that there are lapsed holds."""
         tx.queue(_DROP_LAPSED, restaurant_id=tx.restaurant_id, now=now)
 
     def take(

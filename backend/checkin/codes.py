@@ -14,6 +14,7 @@ import json
 import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 PREFIX = "SI1"
@@ -94,6 +95,7 @@ def issue(
     return PREFIX + base64.b32encode(blob).decode("ascii").rstrip("=")
 
 
+@lru_cache(maxsize=64)
 def parse(text: str) -> QrPayload | Malformed:
     """Reads a code without judging its signature. Never raises, whatever the text.
 

@@ -111,12 +111,12 @@ class CheckinService:
         now = self._desk.clock.now()
         at = request.scanned_at if request.scanned_at <= now + _FUTURE else now
         with self._desk.database.tenant(restaurant_id) as tx:
-            known = self._store.known(tx, request.event_id)
+            version, known = self._store.known(tx, request.event_id)
             if known is not None:
                 if known[0] != request.fingerprint:
                     raise Refusal("idempotency_key_reused")
                 return known[1], None
-            config = self._desk.reader.current(tx)
+            config = self._desk.reader.current(tx, version)
             verdict, reservation = self._judge(
                 tx, config, request.scan, at, override=request.override, lock=True
             )

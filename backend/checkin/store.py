@@ -9,10 +9,12 @@ from uuid import UUID
 from backend.checkin.arrivals import Arrival
 from backend.platform.ciphers import Cipher
 from backend.platform.database import Prepared, Tx, id_array
+from backend.platform.refusals import Refusal
 
-_KNOWN = Prepared(
-    "SELECT request_hash, answer_sealed FROM checkins WHERE restaurant_id = :restaurant_id AND event_id = :event_id"
-)
+_KNOWN = Prepared("""
+SELECT r.config_version, c.request_hash, c.answer_sealed FROM restaurants r
+LEFT JOIN checkins c ON c.restaurant_id = r.id AND c.event_id = :event_id WHERE r.id = :restaurant_id
+""")
 _ADD = Prepared("""
 INSERT INTO checkins (restaurant_id, event_id, reservation_id, device_id, actor, place, scanned_at, received_at,
                       arrived_count, result, reason, override, override_reason, request_hash, answer_sealed)
@@ -41,14 +43,16 @@ class CheckinStore:
     def __init__(self, cipher: Cipher) -> None:
         self._cipher = cipher
 
-    def known(self, tx: Tx, event_id: UUID) -> tuple[bytes, dict[str, Any]] | None:
-        """The hash and the answer of an earlier scan with that event id."""
+    def known(self, tx: Tx, event_id: UUID) -> tuple[int, tuple[bytes, dict[str, Any]] | None]:
+        """The version of the rules that holds, and the hash and the answer of an earlier scan with that event id."""
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
         row = tx.one(_KNOWN, restaurant_id=tx.restaurant_id, event_id=event_id)
         if row is None:
-            return None
+            raise Refusal("not_found")
+        if row["request_hash"] is None:
+            return row["config_version"], None
         answer = self._cipher.open_json(tx.restaurant_id, "checkin.answer", row["answer_sealed"])
-        return bytes(row["request_hash"]), answer
+        return row["config_version"], (bytes(row["request_hash"]), answer)
 
     def add(self, tx: Tx, answer: dict[str, Any], **columns: object) -> None:
         """One scan with what was answered; refused ones too."""

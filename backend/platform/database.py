@@ -55,10 +55,12 @@ class Tx:
     order. A round trip costs as much as the work of most of our statements, so BEGIN and COMMIT travel with others too.
     """
 
-    __slots__ = ("_begun", "_line", "_params", "_reads_only", "_texts", "restaurant_id")
+    __slots__ = ("_begun", "_line", "_params", "_reads_only", "_texts", "noted", "restaurant_id")
 
     def __init__(self, line: Line, restaurant_id: UUID | None, *, reads_only: bool) -> None:
         self.restaurant_id = restaurant_id
+        # What services have read and hold to for the rest of the transaction.
+        self.noted: dict[str, Any] = {}
         self._line = line
         self._reads_only = reads_only
         self._begun = False

@@ -107,7 +107,7 @@ class Booking:
         if request.replay_key is None:
             return None
         with self._desk.database.tenant(request.restaurant_id) as tx:
-            _, _, opening = self._open(tx, request)
+            _, _, opening = self._open(tx, request, self._desk.clock.now())
         return None if opening.body_hash is None else self._replayed(request, opening)
 
     def _persist(
@@ -123,10 +123,12 @@ class Booking:
         desk, now = self._desk, self._desk.clock.now()
         with desk.database.tenant(request.restaurant_id) as tx:
             ask = request.ask
-            desk.availability.lock_day(tx, ask.date, now)
-            config, contact, opening = self._open(tx, request)
+            desk.allocations.wait_turn(tx, ask.date)
+            config, contact, opening = self._open(tx, request, now)
             if opening.body_hash is not None:
                 return self._replayed(request, opening), None
+            if opening.lapsed:
+                desk.allocations.drop_lapsed(tx, now)
             if request.hold_id is not None:
                 ask = replace(ask, ignore=ask.ignore | {request.hold_id})
             decision = desk.availability.decide_in_turn(tx, config, ask, now)
@@ -144,18 +146,20 @@ class Booking:
             )
             return self._write(tx, request, decision.outcome, config, reservation, now), None
 
-    def _open(self, tx: Tx, request: BookingRequest) -> tuple[RestaurantConfig, Contact, Opening]:
+    def _open(
+        self, tx: Tx, request: BookingRequest, now: datetime
+    ) -> tuple[RestaurantConfig, Contact, Opening]:
         """The rules that hold, the contact as they read it, and what is known of both. The rules this process knew last nearly
         always hold still; then one round trip tells all."""
         desk = self._desk
         config = desk.reader.latest(tx)
         contact = contact_of(request, config)
-        opening = desk.opening(tx, request.by, request.replay_key, contact)
+        opening = desk.opening(tx, request.by, request.replay_key, contact, now)
         if opening.version == config.version:
             return config, contact, opening
         config = desk.reader.current(tx, opening.version)
         contact = contact_of(request, config)
-        return config, contact, desk.opening(tx, request.by, request.replay_key, contact)
+        return config, contact, desk.opening(tx, request.by, request.replay_key, contact, now)
 
     def _replayed(self, request: BookingRequest, opening: Opening) -> dict[str, Any]:
         if opening.answer_sealed is None or opening.body_hash != request.body_hash:

@@ -51,13 +51,14 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What a booking must know before it decides: the version of the rules that holds, the hash and sealed answer of an earlier
-    request with its key, and the guest with that phone or e-mail."""
+    request with its key, the guest with that phone or e-mail, and whether lapsed holds stand about."""
 
     version: int
     body_hash: bytes | None
     answer_sealed: bytes | None
     guest: Guest | None
     indexes: BlindIndexes
+    lapsed: bool
 
 
 @dataclass(slots=True)
@@ -79,13 +80,13 @@ class Desk:
     privacy_version: str
     undo_window: timedelta
 
-    def opening(self, tx: Tx, by: By, key: str | None, contact: Contact) -> Opening:
+    def opening(self, tx: Tx, by: By, key: str | None, contact: Contact, now: datetime) -> Opening:
         """What a booking must know, in one round trip; raises Refusal('not_found') without a restaurant."""
         indexes = self.guests.indexes(tx, contact)
-        row = self.store.opening(tx, BY_CONTACT, by.label, key, phone=indexes[0], email=indexes[1])
+        row = self.store.opening(tx, BY_CONTACT, by.label, key, now, phone=indexes[0], email=indexes[1])
         guest = None if row["id"] is None else self.guests.open(tx, row)
         body_hash = None if row["body_hash"] is None else bytes(row["body_hash"])
-        return Opening(row["config_version"], body_hash, row["answer_sealed"], guest, indexes)
+        return Opening(row["config_version"], body_hash, row["answer_sealed"], guest, indexes, row["lapsed"])
 
     def load(self, tx: Tx, reservation_id: UUID, by: By) -> Reservation:
         """The reservation, locked for a change; raises Refusal('not_found')."""
@@ -97,10 +98,9 @@ class Desk:
         return reservation
 
     def save(self, tx: Tx, reservation: Reservation, now: datetime) -> Reservation:
-        """The next version of a changed reservation; the row is locked, so nobody was quicker."""
+        """The next version of a changed reservation, whose row the caller has locked: nobody can be quicker."""
         saved = replace(reservation, version=reservation.version + 1, updated_at=now)
-        if not self.store.save(tx, saved):
-            raise Refusal("version_conflict", params={"version": saved.version})
+        self.store.save(tx, saved)
         return saved
 
     def new_code(self, ends_at: datetime, now: datetime) -> CodeFacts:

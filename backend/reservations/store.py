@@ -26,7 +26,7 @@ INSERT INTO reservations ({COLUMNS}) VALUES
  CAST(:requirements AS jsonb), :override_reason, :late_cancellation, :penalty_amount, :qr_key_id, :qr_nonce,
  :qr_issued_at, :qr_expires_at, :rules_version, :version, :created_at, :updated_at, :arrived_at, :seated_at, :finished_at)
 """)
-# The version is the guard: a row that somebody else changed meanwhile is not touched.
+# Only of a locked row; the version guards against a caller that forgot the lock.
 _UPDATE = Prepared("""
 UPDATE reservations SET service_date = :service_date, local_time = :local_time, starts_at = :starts_at, ends_at = :ends_at,
     party_size = :party_size, arrived_count = :arrived_count, status = :status, status_since = :status_since,
@@ -91,7 +91,9 @@ WHERE id = :guest_id AND restaurant_id = :restaurant_id
 @cache
 def _opening(by_contact: str) -> Prepared:
     return Prepared(f"""
-SELECT r.config_version, k.body_hash, k.answer_sealed, g.* FROM restaurants r
+SELECT r.config_version, k.body_hash, k.answer_sealed, g.*,
+    EXISTS (SELECT 1 FROM allocations a WHERE a.restaurant_id = r.id AND a.expires_at <= :now) AS lapsed
+FROM restaurants r
 LEFT JOIN idempotency_keys k ON k.restaurant_id = r.id AND k.caller = :caller AND k.key = :key
 LEFT JOIN LATERAL ({by_contact}) g ON true WHERE r.id = :restaurant_id
 """)
@@ -107,9 +109,9 @@ class ReservationStore:
         """A new row."""
         tx.queue(_INSERT, **self._columns(reservation))
 
-    def save(self, tx: Tx, reservation: Reservation) -> bool:
-        """Writes the row whose version is one less than the record's; False when there is none."""
-        return tx.run(_UPDATE, **self._columns(reservation)) == 1
+    def save(self, tx: Tx, reservation: Reservation) -> None:
+        """Writes the row, which this transaction has locked and whose version is one less than the record's."""
+        tx.queue(_UPDATE, **self._columns(reservation))
 
     def get(self, tx: Tx, reservation_id: UUID) -> Reservation | None:
         """The reservation, of this tenant only."""
@@ -194,13 +196,17 @@ class ReservationStore:
         """Who did what to it, oldest first."""
         return tx.all(_AUDIT, restaurant_id=tx.restaurant_id, id=reservation_id)
 
-    def opening(self, tx: Tx, by_contact: str, caller: str, key: str | None, **contact: bytes | None) -> Row:
+    def opening(
+        self, tx: Tx, by_contact: str, caller: str, key: str | None, now: datetime, **contact: bytes | None
+    ) -> Row:
         """All that a booking must know at first, in one round trip: `{config_version, body_hash, answer_sealed}` (the last two
-        of an earlier request with that key, else NULL) and the columns of the guest whom `by_contact` finds (else NULL).
+        of an earlier request with that key, else NULL), the columns of the guest whom `by_contact` finds (else NULL), and
+        `lapsed`: whether holds stand about whose time has run out.
 
         `by_contact` is the guests' statement and `contact` its parameters. Raises Refusal('not_found') without a restaurant.
         """
-        row = tx.one(_opening(by_contact), restaurant_id=tx.restaurant_id, caller=caller, key=key, **contact)
+        given = {"restaurant_id": tx.restaurant_id, "caller": caller, "key": key, "now": now, **contact}
+        row = tx.one(_opening(by_contact), **given)
         if row is None:
             raise Refusal("not_found")
         return row

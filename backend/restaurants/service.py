@@ -24,6 +24,7 @@ from backend.restaurants.store import RestaurantStore
 
 TABLE_STATES = ("free", "reserved", "occupied", "dirty", "blocked")
 _REMEMBERED = 512
+_CONFIG = "restaurants.config"
 
 
 class Stranding(Protocol):
@@ -51,13 +52,18 @@ class ConfigReader:
         self._newest: dict[UUID, RestaurantConfig] = {}
 
     def current(self, tx: Tx, version: int | None = None) -> RestaurantConfig:
-        """The version that holds; `version` saves a look when the caller's statement has read its number already."""
+        """The version that holds, the same one for the whole of a transaction; `version` saves a look when the caller's statement
+        has read its number already."""
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
+        if version is None and _CONFIG in tx.noted:
+            noted: RestaurantConfig = tx.noted[_CONFIG]
+            return noted
         number = version if version is not None else self._store.version(tx)
         if not number:
             raise Refusal("not_found")
-        known = self._known.get((tx.restaurant_id, number))
-        return known or self._load(tx, tx.restaurant_id)
+        config = self._known.get((tx.restaurant_id, number)) or self._load(tx, tx.restaurant_id)
+        tx.noted[_CONFIG] = config
+        return config
 
     def latest(self, tx: Tx) -> RestaurantConfig:
         """What this process last knew to hold; the caller compares its version with the database's in its next statement."""
