@@ -84,6 +84,7 @@ class Settings(BaseSettings):
         10, description="how long the work at hand may take to finish at a stop, seconds"
     )
     done_days: int = Field(14, description="how long finished deliveries and jobs are kept, days")
+    conversation_days: int = Field(30, ge=1, description="how long what was said in chats is kept, days")
     partitions_ahead: int = Field(3, description="months of partitions kept ready")
 
     smtp_host: str = Field("", description="SMTP server for mail; empty: the local mailbox")

@@ -5,7 +5,7 @@ Each part is made once a process, when it is first asked for, and handed over by
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property, partial
 
@@ -25,8 +25,8 @@ from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
 from backend.conversations.ports import Ports
-from backend.conversations.service import ConversationService
-from backend.conversations.store import StaffInbox, TurnStore
+from backend.conversations.service import SESSION_LIFE, ConversationService
+from backend.conversations.store import OldConversations, StaffInbox, TurnStore
 from backend.guests.service import GuestService
 from backend.guests.store import GuestStore
 from backend.notifications.handlers import NotificationHandlers
@@ -54,6 +54,7 @@ from backend.platform.senders import (
     erase_from_mailbox,
 )
 from backend.platform.telemetry import Telemetry
+from backend.platform.worker.upkeep import Keeper
 from backend.reservations.desk import Desk
 from backend.reservations.exporting import ExportedBookings
 from backend.reservations.handlers import ReservationHandlers
@@ -204,6 +205,17 @@ class Services:
             turns=TurnStore(self.database, self._cipher),
         )
         return ConversationService(ports, self.clock)
+
+    @cached_property
+    def keepers(self) -> Mapping[str, Keeper]:
+        """What is forgotten once a day."""
+        old = OldConversations(
+            self.database,
+            lambda: [row["id"] for row in self.restaurants.all()],
+            timedelta(days=self.settings.conversation_days),
+            SESSION_LIFE,
+        )
+        return {"conversations": old.forget}
 
     @cached_property
     def pages(self) -> HousePages:

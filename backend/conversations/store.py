@@ -6,8 +6,8 @@ message id makes a repeat the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,18 @@ _HANDLER = """
 UPDATE conversations SET handler = :handler, updated_at = :now
 WHERE restaurant_id = :restaurant_id AND channel = :channel AND session_id = :session_id AND handler <> :handler
 RETURNING id
+"""
+
+_FORGET = """
+WITH old AS (
+    SELECT id FROM conversations WHERE restaurant_id = :restaurant_id AND updated_at < :before FOR UPDATE SKIP LOCKED),
+said AS (
+    DELETE FROM conversation_turns WHERE restaurant_id = :restaurant_id AND conversation_id IN (SELECT id FROM old))
+DELETE FROM conversations WHERE restaurant_id = :restaurant_id AND id IN (SELECT id FROM old)
+"""
+_FORGET_STATES = """
+UPDATE conversations SET state_sealed = NULL
+WHERE restaurant_id = :restaurant_id AND state_sealed IS NOT NULL AND updated_at < :before
 """
 
 
@@ -116,6 +128,33 @@ class TurnStore:
             revision=row["revision"],
             handler=row["handler"],
         )
+
+
+class OldConversations:
+    """Forgets what was said long ago, and sooner where a conversation stood: both hold names and contacts. Called by the worker's
+    upkeep, once a day."""
+
+    def __init__(
+        self,
+        database: Database,
+        restaurants: Callable[[], Iterable[UUID]],
+        life: timedelta,
+        state_life: timedelta,
+    ) -> None:
+        self._database = database
+        self._restaurants = restaurants
+        self._life = life
+        self._state_life = state_life
+
+    def forget(self, now: datetime) -> int:
+        """How many conversations are gone."""
+        return sum(self._forget(restaurant_id, now) for restaurant_id in self._restaurants())
+
+    def _forget(self, restaurant_id: UUID, now: datetime) -> int:
+        with self._database.tenant(restaurant_id) as tx:
+            gone = tx.run(_FORGET, restaurant_id=restaurant_id, before=now - self._life)
+            tx.run(_FORGET_STATES, restaurant_id=restaurant_id, before=now - self._state_life)
+        return gone
 
 
 class StaffInbox:

@@ -50,6 +50,7 @@ class _Services:
             Handler("slow", frozenset({"test.slow"}), self._handle_slowly),
         ]
         self.notifications = self
+        self.keepers: dict[str, Any] = {}
 
     def send_due(self, now: datetime, limit: int = 50) -> int:
         """There are no messages here."""

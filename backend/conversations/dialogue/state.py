@@ -1,7 +1,7 @@
 """Where a conversation stands: the step, the draft of a booking, the slot held, what was offered. Immutable and JSON-able.
 
 The machine makes a new state each turn; `service` stores `to_json` and reads it back with `from_json`. It holds a name and a
-contact, so the store keeps it sealed and for an hour only.
+contact, so the store keeps it sealed, reads it for an hour only, and forgets it at the next upkeep.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -26,7 +26,7 @@ from backend.platform.telemetry import Telemetry
 from backend.platform.worker.lane import Lane
 from backend.platform.worker.manners import step_back
 from backend.platform.worker.pulse import PULSE_KEPT_S, PULSE_KEY, PULSE_S
-from backend.platform.worker.upkeep import Upkeep
+from backend.platform.worker.upkeep import Keeper, Upkeep
 from backend.platform.worker.wakeups import Wakeups
 from backend.settings import Settings
 
@@ -61,6 +61,8 @@ class WorkerServices(Protocol):
     def handlers(self) -> Sequence[Handler]: ...
     @property
     def notifications(self) -> Messages: ...
+    @property
+    def keepers(self) -> Mapping[str, Keeper]: ...
 
 
 def run(settings: Settings, services: WorkerServices) -> int:
@@ -117,6 +119,7 @@ def _lanes(settings: Settings, services: WorkerServices) -> list[Lane]:
         partitions_ahead=settings.partitions_ahead,
         idempotency_hours=settings.idempotency_hours,
         done_days=settings.done_days,
+        keepers=services.keepers,
     )
     relay = Relay(database, services.handlers, _Counted(RedisLiveSink(services.redis), services.telemetry))
 
