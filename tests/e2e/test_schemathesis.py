@@ -200,9 +200,8 @@ def strategies(operation: Any) -> list[SearchStrategy[Any]]:
     modes = [GenerationMode.POSITIVE]
     if operation.path_parameters or operation.query or operation.body:
         modes.append(GenerationMode.NEGATIVE)
-    return [
-        operation.as_strategy(generation_mode=mode) for mode in modes
-    ] + operation.get_strategies_from_examples()
+    made = [operation.as_strategy(generation_mode=mode) for mode in modes]
+    return [*made, *operation.get_strategies_from_examples()]
 
 
 def ask(
