@@ -94,9 +94,12 @@ class NotificationService:
                     return False
                 self._send_one(tx, row, now)
         except (TemporarySendError, PermanentSendError) as problem:
-            self._failed(
-                restaurant_id, message_id, problem, now, final=isinstance(problem, PermanentSendError)
+            final = isinstance(problem, PermanentSendError)
+            log.warning(
+                "message not taken",
+                extra={"messageId": str(message_id), "problem": str(problem), "final": final},
             )
+            self._failed(restaurant_id, message_id, problem, now, final=final)
         except Exception as problem:
             log.exception("message failed", extra={"messageId": str(message_id)})
             self._failed(restaurant_id, message_id, problem, now, final=False)
@@ -154,7 +157,7 @@ class NotificationService:
         self, restaurant_id: UUID, message_id: UUID, problem: Exception, now: datetime, *, final: bool
     ) -> None:
         with self._database.tenant(restaurant_id) as tx:
-            attempts = tx.value("SELECT attempts FROM messages WHERE id = :id", id=message_id) or 0
+            attempts = self._store.attempts(tx, message_id)
             self._store.failed(
                 tx,
                 message_id,

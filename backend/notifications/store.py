@@ -28,6 +28,7 @@ _TAKE = Prepared("""
 SELECT id, restaurant_id, reservation_id, guest_id, kind, channel, facts, attempts FROM messages
 WHERE id = :id AND state = 'waiting' AND due_at <= :now FOR UPDATE SKIP LOCKED
 """)
+_ATTEMPTS = "SELECT attempts FROM messages WHERE id = :id"
 _CLOSE = Prepared("UPDATE messages SET state = :state, sent_at = :now, last_error = :note WHERE id = :id")
 _FAILED = """
 UPDATE messages SET attempts = attempts + 1, last_error = :error, due_at = :due_at,
@@ -93,6 +94,10 @@ class MessageStore:
     def take(self, tx: Tx, message_id: UUID, now: datetime) -> Row | None:
         """The message, locked; None when another worker has it."""
         return tx.one(_TAKE, id=message_id, now=now)
+
+    def attempts(self, tx: Tx, message_id: UUID) -> int:
+        """How often it was tried."""
+        return int(tx.value(_ATTEMPTS, id=message_id) or 0)
 
     def close(self, tx: Tx, message_id: UUID, state: str, now: datetime, note: str | None = None) -> None:
         """Sent or skipped."""

@@ -109,7 +109,7 @@ class RestaurantService:
     def find(self, id_or_slug: str) -> Row:
         """`{id, slug, name, timezone, config_version}` by id or slug; raises Refusal('not_found')."""
         with self._database.platform() as tx:
-            row = tx.one("SELECT * FROM find_restaurant(:wanted)", wanted=id_or_slug[:100])
+            row = self._store.find(tx, id_or_slug[:100])
         if row is None:
             raise Refusal("not_found")
         return row
@@ -117,7 +117,7 @@ class RestaurantService:
     def all(self) -> list[Row]:
         """Every restaurant of this installation, oldest first."""
         with self._database.platform() as tx:
-            return tx.all("SELECT * FROM list_restaurants()")
+            return self._store.all(tx)
 
     def config(self, restaurant_id: UUID) -> RestaurantConfig:
         """The configuration that holds."""

@@ -51,10 +51,21 @@ UPDATE tables SET state = :state, state_since = :now, state_reason = :reason
 WHERE restaurant_id = :restaurant_id AND id = ANY(:ids) AND state IS DISTINCT FROM :state
 RETURNING id, number, area, state
 """
+# Functions, because who asks has no tenant yet; they show nothing but these columns.
+_FIND = "SELECT * FROM find_restaurant(:wanted)"
+_ALL = "SELECT * FROM list_restaurants()"
 
 
 class RestaurantStore:
-    """Reads and writes one restaurant's set-up inside a tenant transaction."""
+    """Reads and writes one restaurant's set-up inside a tenant transaction; `find` and `all` in one without a tenant."""
+
+    def find(self, tx: Tx, id_or_slug: str) -> Row | None:
+        """`{id, slug, name, timezone, config_version}`."""
+        return tx.one(_FIND, wanted=id_or_slug)
+
+    def all(self, tx: Tx) -> list[Row]:
+        """The same of every restaurant, oldest first."""
+        return tx.all(_ALL)
 
     def current(self, tx: Tx) -> Row | None:
         """`{version, document}` of the version that holds."""

@@ -121,6 +121,20 @@ def _commented(handler: ast.ExceptHandler, lines: list[str]) -> bool:
     return any("#" in line for line in lines[handler.lineno - 1 : last])
 
 
+def test_statements_stand_in_stores_alone() -> None:
+    """In the folders of business words; what belongs to none keeps its statements beside its code."""
+    statement = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|LOCK)\s")
+    elsewhere = {
+        f"{name(path)}:{node.lineno}"
+        for path in modules("backend")
+        if path.name != "store.py" and not name(path).startswith(("backend/platform/", "backend/migrations/"))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and statement.match(node.value)
+    }
+
+    assert elsewhere == set()
+
+
 def test_only_the_settings_read_the_environment() -> None:
     readers = {
         name(path)
