@@ -247,10 +247,8 @@ def _answers(config: RestaurantConfig) -> dict[str, dict[str, str]]:
 
 
 def _spans(config: RestaurantConfig, weekday: int) -> tuple[tuple[time, time], ...]:
-    hours = config.rules.business_hours[weekday]
-    if hours.closed or hours.open is None or hours.close is None:
-        return ()
-    return ((hours.open, hours.close),)
+    span = config.rules.business_hours[weekday].span
+    return (span,) if span else ()
 
 
 def _staff_hours(config: RestaurantConfig) -> tuple[time, time] | None:

@@ -1,4 +1,4 @@
-"""What the conversation needs from the rest of SaveIt, as small contracts. Implemented by adapters in `wiring`, faked in tests.
+"""What the conversation needs from the rest of SaveIt, as small contracts. Fulfilled by `house` and `store`, faked in tests.
 
 A method that may be told no raises `backend.platform.refusals.Refusal`; nothing else is expected of it but results.
 """

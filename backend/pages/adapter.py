@@ -271,10 +271,8 @@ def _shift_name(shift: Shift | None, locale: str) -> str:
 
 
 def _spans(config: RestaurantConfig, weekday: int) -> tuple[tuple[time, time], ...]:
-    hours = config.rules.business_hours[weekday]
-    if hours.closed or hours.open is None or hours.close is None:
-        return ()
-    return ((hours.open, hours.close),)
+    span = config.rules.business_hours[weekday].span
+    return (span,) if span else ()
 
 
 def _special_spans(special: SpecialDate) -> tuple[tuple[time, time], ...]:

@@ -24,7 +24,7 @@ _STAFF_CHANGEABLE = CHANGEABLE | {Status.CHECKED_IN, Status.SEATED}
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """What to change; None leaves it as it is, `clear_area` takes the wish for an area away."""
+    """What to change; None leaves it as it is."""
 
     restaurant_id: UUID
     reservation_id: UUID

@@ -1,7 +1,7 @@
 """The states of a booking and which moves between them are allowed, for whom and when.
 
 Called by every use case that changes a booking. A move never checks tables: where it takes capacity again the
-caller does, with `availability.evaluate` and the allocation in the same transaction.
+caller does, with `availability.domain.evaluate` and the allocation in the same transaction.
 """
 
 from __future__ import annotations

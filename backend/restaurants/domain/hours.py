@@ -56,10 +56,10 @@ def opening(rules: Rules, day: date) -> OpenHours | Refused:
         return Refused("special_date_closed", {"date": day.isoformat()})
     if special is not None and special.type == "special_hours" and special.custom_hours is not None:
         return _open_hours(day, *special.custom_hours, special=True)
-    usual = rules.business_hours[day.weekday()]
-    if usual.closed or usual.open is None or usual.close is None:
+    usual = rules.business_hours[day.weekday()].span
+    if usual is None:
         return Refused("closed", {"date": day.isoformat(), "weekday": WEEKDAYS[day.weekday()]})
-    return _open_hours(day, usual.open, usual.close, special=False)
+    return _open_hours(day, *usual, special=False)
 
 
 def minute_of(hours: OpenHours, at: time) -> int | None:

@@ -83,6 +83,13 @@ class DayHours:
     close: time | None = None
     closed: bool = False
 
+    @property
+    def span(self) -> tuple[time, time] | None:
+        """From opening to closing; None on a day without hours."""
+        if self.closed or self.open is None or self.close is None:
+            return None
+        return self.open, self.close
+
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
