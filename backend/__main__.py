@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("backup", "restore"):
         run[name].add_argument("file", type=Path)
     given = parser.parse_args(arguments)
-    return _RUN[given.command](given) if given.command not in _TYPED_BY_HAND else _explained(given)
+    return _explained(given)
 
 
 def _explained(given: argparse.Namespace) -> int:
@@ -58,9 +58,6 @@ _COMMANDS = {
 }
 
 
-_TYPED_BY_HAND = {"dead-letters", "backup", "restore", "rotate-keys"}
-
-
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
 ) -> argparse.ArgumentParser:
@@ -71,13 +68,27 @@ def _one_or_all(text: str) -> UUID | None:
     return None if text == "all" else UUID(text)
 
 
+def _settings() -> Settings:
+    """The settings of the environment; raises Trouble naming those that are wrong."""
+    from pydantic import ValidationError
+
+    from backend.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        from backend.platform.embedded.trouble import Trouble
+
+        said = [f"SAVEIT_{str(each['loc'][0]).upper()}: {each['msg']}" for each in wrong.errors()]
+        raise Trouble("bad_settings", settings="\n".join(said)) from None
+
+
 def _by_hand() -> Settings:
     """The settings of a command typed beside a running SaveIt: the data folder says where its servers are."""
     from backend.platform.embedded import addresses
     from backend.platform.embedded.trouble import Trouble
-    from backend.settings import Settings
 
-    settings = Settings()
+    settings = _settings()
     if settings.database_url and settings.redis_url:
         return settings
     found = addresses.read(settings.data_dir)
@@ -88,30 +99,28 @@ def _by_hand() -> Settings:
 
 def _supervise(given: argparse.Namespace) -> int:
     from backend.platform.supervisor.plan import supervise
-    from backend.settings import Settings
 
-    settings = Settings()
+    settings = _settings()
     return supervise(
         settings.data_dir,
         settings.host,
         settings.port,
         settings.database_url or None,
         settings.redis_url or None,
+        rate_limits_off=settings.rate_limits == "off",
     )
 
 
 def _serve(given: argparse.Namespace) -> int:
     from backend.platform.webserver import serve
-    from backend.settings import Settings
 
-    return serve(Settings())
+    return serve(_settings())
 
 
 def _worker(given: argparse.Namespace) -> int:
     from backend.platform import metrics_folder
-    from backend.settings import Settings
 
-    settings = Settings()
+    settings = _settings()
     metrics_folder.open_folder(settings.data_dir)
 
     from backend.app import connect
@@ -127,9 +136,8 @@ def _migrate(given: argparse.Namespace) -> int:
     from backend.platform import logs
     from backend.platform.schema_version import is_current
     from backend.secret_store import secret_store
-    from backend.settings import Settings
 
-    settings = Settings()
+    settings = _settings()
     logs.setup("migrate", settings.data_dir)
     secrets = secret_store(settings)
     if is_current(settings.database_url, secrets):
@@ -145,9 +153,8 @@ def _demo(given: argparse.Namespace) -> int:
     from backend.app import connect
     from backend.demo import make_demo
     from backend.platform import logs
-    from backend.settings import Settings
 
-    settings = Settings()
+    settings = _settings()
     logs.setup("demo", settings.data_dir)
     _, services = connect(settings, "app")
     make_demo(services)
@@ -185,9 +192,8 @@ def _backup(given: argparse.Namespace) -> int:
 
 def _restore(given: argparse.Namespace) -> int:
     from backend.platform.supervisor.backup import restore
-    from backend.settings import Settings
 
-    settings = Settings()
+    settings = _settings()
     restore(settings.data_dir, settings.database_url, given.file)
     _say("backup.restored", file=given.file)
     return 0
@@ -203,9 +209,8 @@ def _say(key: str, **params: object) -> None:
 def _rotate_keys(given: argparse.Namespace) -> int:
     from backend.platform.embedded.trouble import Trouble
     from backend.secret_store import secret_store
-    from backend.settings import Settings
 
-    settings = Settings()
+    settings = _settings()
     if not settings.key_file.is_file():  # a new one would be made, and nobody would use it
         raise Trouble("no_data_dir", data_dir=settings.data_dir.resolve())
     _say("rotated", purpose=given.purpose, number=secret_store(settings).rotate(given.purpose))

@@ -194,3 +194,13 @@ def _declared() -> set[tuple[str, str]]:
                 method, address = (next(strings(each), "") for each in call.args[:2])
                 found.add((method, _shape(address)))
     return found
+
+
+def test_every_module_that_the_code_speaks_of_is_there() -> None:
+    named = {
+        (name(path), each)
+        for path in modules("backend", "host_app", "scripts", "widget")
+        for each in MODULE.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert sorted(each for each in named if not _is_module(each[1])) == []

@@ -53,6 +53,7 @@ class Wish:
     port: int
     database_url: str | None
     redis_url: str | None
+    rate_limits_off: bool
     backend: Sequence[str]
 
 
@@ -63,6 +64,7 @@ def supervise(
     database_url: str | None,
     redis_url: str | None,
     *,
+    rate_limits_off: bool = False,
     backend: Sequence[str] = (sys.executable, "-m", "backend"),
 ) -> int:
     """Runs SaveIt until SIGTERM or Ctrl-C. Returns 0 after an ordered stop, 1 when it could not start; says
@@ -71,7 +73,7 @@ def supervise(
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without our characters is no reason to stop
     console = Console()
-    wish = Wish(Path(data_dir), host, port, database_url or None, redis_url or None, backend)
+    wish = Wish(Path(data_dir), host, port, database_url or None, redis_url or None, rate_limits_off, backend)
     try:
         return _run(wish, console)
     except Trouble as trouble:
@@ -161,7 +163,7 @@ class Plan:
             places=self._places,
             healthy=programs,
             seconds=seconds,
-            rate_limits_off=os.environ.get("SAVEIT_RATE_LIMITS", "").lower() == "off",
+            rate_limits_off=self._wish.rate_limits_off,
             embedded_database=self._postgres is not None,
         )
 

@@ -1,4 +1,4 @@
-"""Backup, restore and key rotation when something is missing: a sentence that says what, status 1, and nothing made or lost."""
+"""Commands typed by hand when something is missing or wrong: a sentence that says what, status 1, and nothing made or lost."""
 
 from __future__ import annotations
 
@@ -112,3 +112,11 @@ def test_a_rotation_adds_a_key_and_keeps_the_old_ones(tmp_path: Path) -> None:
 
     assert "qr: key 2" in typed(tmp_path, "rotate-keys", "qr").stdout
     assert (keys.ring("qr").current_id, keys.ring("qr").get(1)) == (2, old)
+
+
+def test_settings_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    explained = said(typed(tmp_path, "supervise", SAVEIT_PORT="abc", SAVEIT_RATE_LIMITS="OFF"))
+
+    assert "SAVEIT_PORT" in explained
+    assert "SAVEIT_RATE_LIMITS" in explained
+    assert list(tmp_path.iterdir()) == []
