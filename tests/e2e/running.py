@@ -29,6 +29,7 @@ from running_machine import ROOT, RunningMachine, running
 from servers import short_folder, wait_until
 
 from backend.platform.embedded import addresses
+from backend.platform.embedded.ending import alive
 from backend.platform.embedded.orphans import server_processes
 
 # RunningMachine adds the data folder and the port as the last two words.
@@ -148,7 +149,7 @@ class Saveit(RunningMachine):
 
     def web_processes(self) -> list[int]:
         """The processes that serve requests."""
-        return [child.pid for child in psutil.Process(self.part("web")).children()]
+        return [child.pid for child in psutil.Process(self.part("web")).children() if alive(child)]
 
     def database_sessions(self) -> list[int]:
         """PostgreSQL's processes of the web's connections."""
@@ -201,7 +202,7 @@ def kill(pid: int) -> None:
     """SIGKILL, and returns when that process is no more."""
     victim = psutil.Process(pid)
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, f"{pid} to die")
+    wait_until(lambda: not alive(victim), f"{pid} to die")
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -34,8 +34,12 @@ _BACK_S = 90.0
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Saveit]:
-    """A SaveIt that is killed in parts; what one test leaves behind is there in the next."""
-    with running_saveit() as one:
+    """A SaveIt that is killed in parts; what one test leaves behind is there in the next.
+
+    The lock of a slot outlives a killed process, by default for half a minute in which guests are told "in a moment";
+    here they shall not wait that long.
+    """
+    with running_saveit(SAVEIT_LOCK_TTL_MS="5000") as one:
         yield one
 
 
