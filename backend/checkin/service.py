@@ -19,8 +19,9 @@ from backend.checkin.codes import Malformed, parse, seed_payload
 from backend.checkin.images import qr_png, qr_svg
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.present import reservation_view, verdict_json
-from backend.checkin.store import CheckinStore
+from backend.checkin.store import CheckinStore, Door
 from backend.checkin.verdict import DoorRules, ReservationFacts, Scan, Verdict, decide, reservation_id_of
+from backend.guests import Guest
 from backend.platform.contention import UNIQUE, until_settled
 from backend.platform.database import Tx
 from backend.platform.refusals import Refusal, field_refusal
@@ -55,6 +56,14 @@ class CheckinRequest:
         return hashlib.sha256(f"{self.scan.code or ''}|{self.scan.reservation_id or ''}".encode()).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The reservation that a scan names, and its guest."""
+
+    reservation: Reservation | None
+    guest: Guest | None
+
+
 class CheckinService:
     """The door."""
 
@@ -78,11 +87,13 @@ class CheckinService:
     def look(self, restaurant_id: UUID, code: str, *, for_house: bool) -> dict[str, Any]:
         """The verdict on a code now; changes nothing."""
         now = self._desk.clock.now()
-        with self._desk.database.tenant(restaurant_id) as tx:
-            config = self._desk.reader.current(tx)
-            verdict, reservation = self._judge(tx, config, Scan(code=code), now, override=False)
-            view = self._desk.view(tx, reservation, config) if reservation else None
-        return verdict_json(verdict, view, config, for_house=for_house)
+        scan = Scan(code=code)
+        with self._desk.database.reading(restaurant_id) as tx:
+            door = self._store.door(tx, None, reservation_id_of(scan))
+            config = self._desk.reader.current(tx, door.version)
+            seen = self._seen(tx, scan)
+        verdict = self._judge(config, scan, door, seen, now, override=False)
+        return verdict_json(verdict, self._view(seen, verdict, config), config, for_house=for_house)
 
     def check_in(self, restaurant_id: UUID, request: CheckinRequest) -> dict[str, Any]:
         """The verdict, with its effect if it lets the party in; the same event id gives the same answer."""
@@ -111,49 +122,60 @@ class CheckinService:
         now = self._desk.clock.now()
         at = request.scanned_at if request.scanned_at <= now + _FUTURE else now
         with self._desk.database.tenant(restaurant_id) as tx:
-            version, known = self._store.known(tx, request.event_id)
-            if known is not None:
-                if known[0] != request.fingerprint:
+            wanted = reservation_id_of(request.scan)
+            if wanted is not None:
+                self._desk.store.hold(tx, wanted)
+            door = self._store.door(tx, request.event_id, wanted)
+            if door.answered is not None:
+                if door.answered[0] != request.fingerprint:
                     raise Refusal("idempotency_key_reused")
-                return known[1], None
-            config = self._desk.reader.current(tx, version)
-            verdict, reservation = self._judge(
-                tx, config, request.scan, at, override=request.override, lock=True
-            )
-            count = None
+                return door.answered[1], None
+            config = self._desk.reader.current(tx, door.version)
+            seen = self._seen(tx, request.scan)
+            verdict = self._judge(config, request.scan, door, seen, at, override=request.override)
+            count, reservation = None, seen.reservation if verdict.reservation_id is not None else None
             if reservation is not None and verdict.result != "refused":
                 count = count_arrival(
                     verdict.previous_arrivals, request.arrived_count, reservation.party_size
                 )
                 reservation = self._let_in(tx, config, request, verdict, reservation, count, at, now)
-            answer = self._record(tx, config, request, verdict, reservation, count, at, now)
+                seen = replace(seen, reservation=reservation)
+            answer = verdict_json(
+                verdict, self._view(seen, verdict, config), config, for_house=request.for_house
+            )
+            self._record(tx, request, verdict, reservation, answer, count, at, now)
         changed = reservation.date if reservation is not None and count is not None else None
         return answer, changed
 
+    def _view(self, seen: _Seen, verdict: Verdict, config: RestaurantConfig) -> View | None:
+        """What may be shown of it: nothing when the verdict is about no reservation of this house."""
+        if seen.reservation is None or verdict.reservation_id is None:
+            return None
+        return self._desk.view_of(seen.reservation, seen.guest, config)
+
+    def _seen(self, tx: Tx, scan: Scan) -> _Seen:
+        wanted = reservation_id_of(scan)
+        return _Seen(*(self._desk.with_guest(tx, wanted) if wanted is not None else (None, None)))
+
     def _judge(
         self,
-        tx: Tx,
         config: RestaurantConfig,
         scan: Scan,
+        door: Door,
+        seen: _Seen,
         at: datetime,
         *,
         override: bool,
-        lock: bool = False,
-    ) -> tuple[Verdict, Reservation | None]:
-        wanted = reservation_id_of(scan)
-        load = self._desk.store.lock if lock else self._desk.store.get
-        reservation = load(tx, wanted) if wanted is not None else None
-        arrivals = self._store.arrivals(tx, [reservation.id]).get(reservation.id, ()) if reservation else ()
-        verdict = decide(
+    ) -> Verdict:
+        return decide(
             scan,
-            facts_of(reservation, arrivals) if reservation else None,
+            facts_of(seen.reservation, door.arrivals) if seen.reservation else None,
             find_key=self._issuer.masters().find,
             rules=door_rules(config),
             restaurant_id=config.restaurant_id,
             now=at,
             override=override,
         )
-        return verdict, reservation if verdict.reservation_id is not None else None
 
     def _let_in(
         self,
@@ -216,16 +238,14 @@ class CheckinService:
     def _record(
         self,
         tx: Tx,
-        config: RestaurantConfig,
         request: CheckinRequest,
         verdict: Verdict,
         reservation: Reservation | None,
+        answer: dict[str, Any],
         count: int | None,
         at: datetime,
         now: datetime,
-    ) -> dict[str, Any]:
-        view = self._desk.view(tx, reservation, config) if reservation else None
-        answer = verdict_json(verdict, view, config, for_house=request.for_house)
+    ) -> None:
         self._store.add(
             tx,
             answer,
@@ -243,7 +263,6 @@ class CheckinService:
             override_reason=request.reason,
             request_hash=request.fingerprint,
         )
-        return answer
 
     # the tablet's evening -------------------------------------------------------------------------------------------
 

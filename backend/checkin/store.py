@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from backend.checkin.arrivals import Arrival
 from backend.platform.ciphers import Cipher
-from backend.platform.database import Prepared, Tx, id_array
+from backend.platform.database import Prepared, Row, Tx, id_array
 from backend.platform.refusals import Refusal
 
-_KNOWN = Prepared("""
-SELECT r.config_version, c.request_hash, c.answer_sealed FROM restaurants r
-LEFT JOIN checkins c ON c.restaurant_id = r.id AND c.event_id = :event_id WHERE r.id = :restaurant_id
+# What a scan with that event id was answered before, and what was counted at the door for that reservation.
+_DOOR = Prepared("""
+SELECT r.config_version, c.event_id = :event_id AS again, c.request_hash,
+    CASE WHEN c.event_id = :event_id THEN c.answer_sealed END AS answer_sealed,
+    c.scanned_at, coalesce(c.place, c.actor) AS place, c.arrived_count
+FROM restaurants r LEFT JOIN checkins c ON c.restaurant_id = r.id AND (c.event_id = :event_id OR
+    c.reservation_id = :reservation_id AND c.result <> 'refused' AND c.undone_at IS NULL AND c.arrived_count IS NOT NULL)
+WHERE r.id = :restaurant_id ORDER BY c.scanned_at, c.received_at
 """)
 _ADD = Prepared("""
 INSERT INTO checkins (restaurant_id, event_id, reservation_id, device_id, actor, place, scanned_at, received_at,
@@ -37,22 +43,37 @@ ON CONFLICT (restaurant_id, service_date, figure) DO UPDATE SET value = daily_fi
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The version of the rules that holds, the hash and the answer of an earlier scan with the same event id, and the arrivals of
+    the reservation in the order they happened."""
+
+    version: int
+    answered: tuple[bytes, dict[str, Any]] | None
+    arrivals: tuple[Arrival, ...]
+
+
 class CheckinStore:
     """Reads and writes scans."""
 
     def __init__(self, cipher: Cipher) -> None:
         self._cipher = cipher
 
-    def known(self, tx: Tx, event_id: UUID) -> tuple[int, tuple[bytes, dict[str, Any]] | None]:
-        """The version of the rules that holds, and the hash and the answer of an earlier scan with that event id."""
+    def door(self, tx: Tx, event_id: UUID | None, reservation_id: UUID | None) -> Door:
+        """What is to be known of a scan before it is judged, in one round trip; raises Refusal('not_found')."""
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
-        row = tx.one(_KNOWN, restaurant_id=tx.restaurant_id, event_id=event_id)
-        if row is None:
+        given = {"restaurant_id": tx.restaurant_id, "event_id": event_id, "reservation_id": reservation_id}
+        rows = tx.all(_DOOR, **given)
+        if not rows:
             raise Refusal("not_found")
-        if row["request_hash"] is None:
-            return row["config_version"], None
-        answer = self._cipher.open_json(tx.restaurant_id, "checkin.answer", row["answer_sealed"])
-        return row["config_version"], (bytes(row["request_hash"]), answer)
+        answered, arrivals = None, []
+        for row in rows:
+            if row["again"]:
+                answer = self._cipher.open_json(tx.restaurant_id, "checkin.answer", row["answer_sealed"])
+                answered = bytes(row["request_hash"]), answer
+            elif row["request_hash"] is not None:
+                arrivals.append(_arrival(row))
+        return Door(rows[0]["config_version"], answered, tuple(arrivals))
 
     def add(self, tx: Tx, answer: dict[str, Any], **columns: object) -> None:
         """One scan with what was answered; refused ones too."""
@@ -65,8 +86,7 @@ class CheckinStore:
         rows = tx.all(_ARRIVALS, restaurant_id=tx.restaurant_id, ids=id_array(reservation_ids))
         found: dict[UUID, list[Arrival]] = {}
         for row in rows:
-            arrival = Arrival(at=row["scanned_at"], device=row["place"], count=row["arrived_count"])
-            found.setdefault(row["reservation_id"], []).append(arrival)
+            found.setdefault(row["reservation_id"], []).append(_arrival(row))
         return {key: tuple(every) for key, every in found.items()}
 
     def last_event(self, tx: Tx) -> int:
@@ -81,3 +101,7 @@ class CheckinStore:
     def add_figure(self, tx: Tx, day: object, figure: str, value: int) -> None:
         """Adds to one of the evening's figures."""
         tx.queue(_FIGURE, restaurant_id=tx.restaurant_id, day=day, figure=figure, value=value)
+
+
+def _arrival(row: Row) -> Arrival:
+    return Arrival(at=row["scanned_at"], device=row["place"], count=row["arrived_count"])

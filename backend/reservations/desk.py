@@ -15,6 +15,7 @@ from backend.availability.service import AvailabilityService, availability_chang
 from backend.availability.store import AllocationStore
 from backend.guests.domain import Contact, Guest, booked_as
 from backend.guests.store import BY_CONTACT, BlindIndexes, GuestStore
+from backend.guests.store import COLUMNS as GUEST_COLUMNS
 from backend.platform.audit import Audit
 from backend.platform.clock import Clock
 from backend.platform.database import Database, Tx
@@ -107,6 +108,14 @@ class Desk:
         """A fresh code, for a new booking or one whose day, time or party changed."""
         return CodeFacts(*self.issuer.fresh(ends_at, now))
 
+    def with_guest(self, tx: Tx, reservation_id: UUID) -> tuple[Reservation | None, Guest | None]:
+        """The reservation and its guest, in one round trip; both None when there is no such reservation."""
+        found = self.store.with_guest(tx, reservation_id, GUEST_COLUMNS)
+        if found is None:
+            return None, None
+        reservation, row = found
+        return reservation, None if row is None else self.guests.open(tx, row)
+
     def view(self, tx: Tx, reservation: Reservation, config: RestaurantConfig | None = None) -> View:
         """The reservation with its restaurant and guest."""
         guest = (
@@ -114,7 +123,12 @@ class Desk:
             if reservation.guest_id
             else None
         )
-        return View(reservation, config or self.reader.current(tx), shown_guest(reservation, guest))
+        return self.view_of(reservation, guest, config or self.reader.current(tx))
+
+    @staticmethod
+    def view_of(reservation: Reservation, guest: Guest | None, config: RestaurantConfig) -> View:
+        """The same for who has all of it already."""
+        return View(reservation, config, shown_guest(reservation, guest))
 
     def tell(
         self,

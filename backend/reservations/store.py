@@ -19,6 +19,7 @@ COLUMNS = """id, restaurant_id, code, guest_id, service_date, local_time, starts
 status, status_since, previous_status, table_ids, area, channel, occasion, name_sealed, notes_sealed, requirements,
 override_reason, late_cancellation, penalty_amount, qr_key_id, qr_nonce, qr_issued_at, qr_expires_at, rules_version,
 version, created_at, updated_at, arrived_at, seated_at, finished_at"""
+_OF_GUEST = "of_guest_"
 _INSERT = Prepared(f"""
 INSERT INTO reservations ({COLUMNS}) VALUES
 (:id, :restaurant_id, :code, :guest_id, :service_date, :local_time, :starts_at, :ends_at, :party_size, :arrived_count,
@@ -41,6 +42,7 @@ WHERE id = :id AND restaurant_id = :restaurant_id AND version = :version - 1
 _GET = Prepared(f"SELECT {COLUMNS} FROM reservations WHERE id = :id AND restaurant_id = :restaurant_id")
 _BY_IDS = f"SELECT {COLUMNS} FROM reservations WHERE id = ANY(:ids) AND restaurant_id = :restaurant_id"
 _LOCK = Prepared(f"{_GET} FOR UPDATE")
+_HOLD = Prepared("SELECT FROM reservations WHERE id = :id AND restaurant_id = :restaurant_id FOR UPDATE")
 _BY_GUEST = f"""
 SELECT {COLUMNS} FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id
 AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit
@@ -89,6 +91,17 @@ WHERE id = :guest_id AND restaurant_id = :restaurant_id
 
 
 @cache
+def _with_guest(guest_columns: str) -> Prepared:
+    mine = ", ".join(f"r.{name.strip()}" for name in COLUMNS.split(","))
+    guests = ", ".join(f"g.{name.strip()} AS {_OF_GUEST}{name.strip()}" for name in guest_columns.split(","))
+    return Prepared(f"""
+SELECT {mine}, {guests} FROM reservations r
+LEFT JOIN guests g ON g.id = r.guest_id AND g.restaurant_id = r.restaurant_id
+WHERE r.id = :id AND r.restaurant_id = :restaurant_id
+""")
+
+
+@cache
 def _opening(by_contact: str) -> Prepared:
     return Prepared(f"""
 SELECT r.config_version, k.body_hash, k.answer_sealed, g.*,
@@ -124,6 +137,20 @@ class ReservationStore:
     def lock(self, tx: Tx, reservation_id: UUID) -> Reservation | None:
         """The same, and nobody else changes it until this transaction ends."""
         return self._maybe(tx.one(_LOCK, id=reservation_id, restaurant_id=tx.restaurant_id))
+
+    def hold(self, tx: Tx, reservation_id: UUID) -> None:
+        """Nobody else changes it from the next statement on until this transaction ends."""
+        tx.queue(_HOLD, id=reservation_id, restaurant_id=tx.restaurant_id)
+
+    def with_guest(
+        self, tx: Tx, reservation_id: UUID, guest_columns: str
+    ) -> tuple[Reservation, Row | None] | None:
+        """The reservation and those columns of its guest, None for a walk-in's."""
+        row = tx.one(_with_guest(guest_columns), id=reservation_id, restaurant_id=tx.restaurant_id)
+        if row is None:
+            return None
+        guest = {name.removeprefix(_OF_GUEST): row[name] for name in row if name.startswith(_OF_GUEST)}
+        return self.open(row), guest if guest["id"] is not None else None
 
     def by_guest(self, tx: Tx, guest_id: UUID, before: UUID | None, limit: int) -> list[Reservation]:
         """A guest's reservations, newest made first."""
