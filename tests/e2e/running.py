@@ -30,6 +30,7 @@ from servers import short_folder, wait_until
 
 from backend.platform.embedded import addresses
 from backend.platform.embedded.ending import alive
+from backend.platform.embedded.leash import leashed
 from backend.platform.embedded.orphans import server_processes
 
 # RunningMachine adds the data folder and the port as the last two words.
@@ -61,7 +62,8 @@ class Saveit(RunningMachine):
         self._starts += 1
         self._console = self._home / f"console-{self._starts}.txt"
         self._last_environment = {**self._environment, **environment}
-        self.start(_ENTRY, environment=self._last_environment)
+        # Whatever becomes of the test process, SaveIt does not stay behind.
+        self.start(leashed(_ENTRY, death_signal=signal.SIGTERM), environment=self._last_environment)
 
     def until_ready(self) -> None:
         """Until every part is well and the page is on the console."""
