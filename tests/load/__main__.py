@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from tests.load import availability, book, chat, checkin, live, memory, scan, stack
+from tests.load import availability, book, chat, checkin, live, memory, scan, stack, worker
 from tests.load.figures import Figure, say, tell
 
 _Bench = Callable[[stack.Stack, argparse.Namespace], Iterator[Figure]]
@@ -50,6 +50,7 @@ def _with_server(names: Sequence[str], given: argparse.Namespace) -> None:
     running = stack.start(given.data)
     try:
         for name in names:
+            worker.settle(running)
             _print(_WITH_SERVER[name](running, given))
     finally:
         running.stop()
@@ -73,7 +74,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         metavar="NAME",
         help=f"which of {', '.join(NAMES)}; default: all",
     )
-    parser.add_argument("--seconds", type=float, default=4.0, help="how long each load runs (default: 4)")
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long each load runs (default: 3)")
     parser.add_argument("--rounds", type=int, default=3, help="how often loads alternate (default: 3)")
     parser.add_argument("--sockets", type=int, default=2000, help="screens of `live` (default: 2000)")
     parser.add_argument("--data", help="folder to make the throwaway data folder in (default: the system's)")

@@ -15,11 +15,13 @@ from tests.load import clients, house, worker
 from tests.load.figures import Figure, milliseconds, tell
 from tests.load.house import House
 from tests.load.pgbench import Floor, recorded
-from tests.load.processes import cpu_seconds
+from tests.load.processes import Meter, cpu_figure
 from tests.load.stack import Stack
 
 _DAYS = 90  # enough tables for everyone, few enough that days fill up
 _MANY = 8
+# pgbench's own protocol is the measure; the other shows how far PostgreSQL itself could still go.
+_FLOORS = ((1, "simple"), (_MANY, "simple"), (_MANY, "prepared"))
 # Two parties at one table at the same time: what must never be.
 _DOUBLED = """
 SELECT count(*) FROM allocations one JOIN allocations other
@@ -33,53 +35,69 @@ AND (SELECT count(*) FROM allocations WHERE owner_id = reservations.id) <> cardi
 
 
 def run(stack: Stack, seconds: float, rounds: int) -> Iterator[Figure]:
-    """The figures; `seconds` is one slice of one of the four loads."""
+    """The figures; `seconds` is one slice of one load."""
     booked, bare = house.make(stack.services, "bench-book"), house.make(stack.services, "bench-bare")
     with recorded() as sent:
         house.fill_day(stack.services, bare, bare.today(stack.services.clock.now()) + timedelta(days=1), 1)
-    floor, bookings = Floor(stack, bare, sent), Bookings(stack, booked)
-    bookings.run(1, 1.0)  # connections, plans and caches as they are in the middle of an evening
-    done: dict[int, list[clients.Load]] = {1: [], _MANY: []}
-    rates: dict[int, list[float]] = {1: [], _MANY: []}
-    spent = Counter[str]()
+    bench = _Rounds(stack, Floor(stack, bare, sent), Bookings(stack, booked))
+    bench.bookings.run(_MANY, 1.0)  # connections, plans and caches as they are in the middle of an evening
     for number in range(rounds):
-        for many in (1, _MANY):
-            tell(f"book, round {number + 1} of {rounds}, {many} clients")
-            worker.settle(stack)
-            rates[many].append(floor.run(many, max(1, round(seconds))).tps)
-            before = cpu_seconds(stack.process.pid)
-            done[many].append(bookings.run(many, seconds))
-            if many == _MANY:
-                spent.update(
-                    {kind: now - before[kind] for kind, now in cpu_seconds(stack.process.pid).items()}
-                )
-    for many in (1, _MANY):
-        yield from _figures(many, done[many], rates[many])
-    yield _cpu(spent, sum(len(load.times(201)) for load in done[_MANY]))
+        tell(f"book, round {number + 1} of {rounds}")
+        bench.run(seconds)
+    yield from bench.figures()
     yield Figure("book_doubled_tables", _doubled(stack, booked), "tables", limit=0)
 
 
-def _figures(many: int, loads: list[clients.Load], rates: list[float]) -> Iterator[Figure]:
-    tag = "book" if many == _MANY else f"book_{many}_client"
-    booked = sum(len(load.times(201)) for load in loads)
-    others = sorted({each.status for load in loads for each in load.answers} - {201, 409})
-    if others:
-        raise RuntimeError(f"unexpected answers: {others}")
-    rate = booked / sum(load.seconds for load in loads)
-    floor = sum(rates) / len(rates)
-    lost = sum(len(load.times(409)) for load in loads)
-    note = f"{many} client(s) over HTTP against pgbench with the same writes; {booked} booked, {lost} refused"
-    yield Figure(tag, rate, "bookings/s", rate / floor, floor, 0.5 if many == _MANY else None, False, note)
-    times = [each for load in loads for each in load.times(201)]
-    yield Figure(f"{tag}_p50", milliseconds(times, 0.5), "ms")
-    yield Figure(f"{tag}_p99", milliseconds(times, 0.99), "ms")
+class _Rounds:
+    """What was measured in all rounds so far."""
+
+    def __init__(self, stack: Stack, floor: Floor, bookings: Bookings) -> None:
+        self._stack, self._floor, self.bookings = stack, floor, bookings
+        self._rates: dict[tuple[int, str], list[float]] = {each: [] for each in _FLOORS}
+        self._loads: dict[int, list[clients.Load]] = {1: [], _MANY: []}
+        self._spent = Counter[str]()
+
+    def run(self, seconds: float) -> None:
+        """One round: every floor, then the same over HTTP."""
+        with worker.paused(self._stack):
+            for many, protocol in _FLOORS:
+                self._rates[many, protocol].append(self._floor.run(many, seconds, protocol))
+        for many, loads in self._loads.items():
+            meter = Meter(self._stack.process.pid)
+            loads.append(self.bookings.run(many, seconds))
+            if many == _MANY:
+                self._spent.update(meter.read())
+
+    def figures(self) -> Iterator[Figure]:
+        """All rounds together."""
+        for load in (load for loads in self._loads.values() for load in loads):
+            _check(load)
+        yield from self._against("book", _MANY, "simple", 0.5)
+        yield from self._times("book", _MANY)
+        yield from self._against("book_prepared", _MANY, "prepared", None)
+        yield from self._against("book_1_client", 1, "simple", None)
+        yield from self._times("book_1_client", 1)
+        booked = sum(len(load.times(201)) for load in self._loads[_MANY])
+        yield cpu_figure("book_cpu", self._spent, booked, f"a booking, {_MANY} clients")
+
+    def _against(self, name: str, many: int, protocol: str, limit: float | None) -> Iterator[Figure]:
+        loads, rates = self._loads[many], self._rates[many, protocol]
+        booked, refused = (sum(len(load.times(status)) for load in loads) for status in (201, 409))
+        rate, floor = booked / sum(load.seconds for load in loads), sum(rates) / len(rates)
+        note = f"{many} client(s) over HTTP, {booked} booked, {refused} refused; against pgbench, {protocol} protocol, same writes"
+        yield Figure(name, rate, "bookings/s", rate / floor, floor, limit, False, note)
+
+    def _times(self, name: str, many: int) -> Iterator[Figure]:
+        times = [each for load in self._loads[many] for each in load.times(201)]
+        yield Figure(f"{name}_p50", milliseconds(times, 0.5), "ms")
+        yield Figure(f"{name}_p99", milliseconds(times, 0.99), "ms")
 
 
-def _cpu(spent: Counter[str], bookings: int) -> Figure:
-    """What a booking costs however busy the machine is; the worker's share is what it did meanwhile, the rest it does later."""
-    each = {kind: spent[kind] / bookings * 1000 for kind in ("web", "postgres", "redis", "worker")}
-    note = ", ".join(f"{kind} {value:.2f}" for kind, value in each.items())
-    return Figure("book_cpu", sum(each.values()), "ms", note=f"CPU a booking, 8 clients: {note}")
+def _check(load: clients.Load) -> None:
+    """Booked, or refused because the house is full: nothing else."""
+    wrong = next((each for each in load.answers if each.status not in (201, 409)), None)
+    if wrong is not None:
+        raise RuntimeError(f"a booking was answered {wrong.status}: {wrong.body[:500]!r}")
 
 
 class Bookings:

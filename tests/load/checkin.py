@@ -11,6 +11,7 @@ from backend.platform.ids import short_code, uuid7
 from tests.load import clients, house, worker
 from tests.load.figures import Figure, milliseconds, tell
 from tests.load.house import House
+from tests.load.processes import Meter, cpu_figure
 from tests.load.stack import Stack
 
 _TABLETS = 8
@@ -25,6 +26,7 @@ def run(stack: Stack, seconds: float, rounds: int) -> Iterator[Figure]:
     tell(f"check-in, {_TABLES * _SITTINGS} bookings to let in")
     codes = iter(_book(stack, place))
     worker.settle(stack)
+    meter = Meter(stack.process.pid)
     load = clients.run(
         stack.port,
         _TABLETS,
@@ -32,6 +34,7 @@ def run(stack: Stack, seconds: float, rounds: int) -> Iterator[Figure]:
         lambda tablet: _scan(place, tablet, next(codes, None)),
         keep=True,
     )
+    spent = meter.read()
     let_in = sum(b'"result":"ok"' in each.body for each in load.answers)
     if let_in != len(load.answers):
         wrong = next(each for each in load.answers if b'"result":"ok"' not in each.body)
@@ -41,6 +44,7 @@ def run(stack: Stack, seconds: float, rounds: int) -> Iterator[Figure]:
     yield Figure("checkin", rate, "check-ins/s", rate / _PEER, _PEER, limit=20, most=False, note=note)
     yield Figure("checkin_p50", milliseconds(load.times(200), 0.5), "ms")
     yield Figure("checkin_p99", milliseconds(load.times(200), 0.99), "ms", limit=40)
+    yield cpu_figure("checkin_cpu", spent, let_in, f"a check-in, {_TABLETS} tablets")
 
 
 def _scan(place: House, tablet: int, code: str | None) -> bytes | None:

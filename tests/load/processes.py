@@ -6,7 +6,10 @@ CPU is what a booking costs whatever else the machine does meanwhile; on a busy 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+
+from tests.load.figures import Figure
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 KINDS = ("web", "postgres", "redis", "worker", "supervisor")
@@ -26,6 +29,11 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def of_kind(root: int, kind: str) -> list[int]:
+    """The processes of a kind below `root`."""
+    return [pid for pid in descendants(root) if _kind(pid) == kind]
+
+
 def cpu_seconds(root: int) -> dict[str, float]:
     """CPU used so far by kind, with that of processes that have ended and were waited for."""
     used = dict.fromkeys(KINDS, 0.0)
@@ -34,6 +42,29 @@ def cpu_seconds(root: int) -> dict[str, float]:
         if stat is not None:
             used[_kind(pid)] += sum(int(ticks) for ticks in stat[11:15]) / _TICKS
     return used
+
+
+class Meter:
+    """CPU used since it was made or read last, by kind."""
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._last = cpu_seconds(root)
+
+    def read(self) -> dict[str, float]:
+        """Seconds since then."""
+        now = cpu_seconds(self._root)
+        spent = {kind: now[kind] - self._last[kind] for kind in KINDS}
+        self._last = now
+        return spent
+
+
+def cpu_figure(name: str, spent: Mapping[str, float], count: int, what: str) -> Figure:
+    """What one of `count` requests cost, however busy the machine is; the worker's share is what it did meanwhile, and the rest it
+    does later."""
+    each = {kind: spent[kind] / count * 1000 for kind in ("web", "postgres", "redis", "worker")}
+    shares = ", ".join(f"{kind} {value:.2f}" for kind, value in each.items())
+    return Figure(name, sum(each.values()), "ms", note=f"CPU {what}: {shares}")
 
 
 def pss_mib(root: int) -> dict[str, float]:
