@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         console.lines([console.say("setup.interrupted")])
         return 130
-    _become(python, argv)
+    return _become(python, argv)
 
 
 def _become(python: Path, argv: list[str]) -> NoReturn:
