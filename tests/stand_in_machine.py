@@ -16,4 +16,14 @@ from backend.platform.supervisor.plan import supervise
 if __name__ == "__main__":
     stand_in = [sys.executable, str(Path(__file__).resolve().with_name("stand_in_backend.py"))]
     servers = os.environ.get("STAND_IN_DATABASE_URL"), os.environ.get("STAND_IN_REDIS_URL")
-    sys.exit(supervise(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), *servers, backend=stand_in))
+    unlimited = os.environ.get("SAVEIT_RATE_LIMITS") == "off"
+    sys.exit(
+        supervise(
+            Path(sys.argv[1]),
+            "127.0.0.1",
+            int(sys.argv[2]),
+            *servers,
+            rate_limits_off=unlimited,
+            backend=stand_in,
+        )
+    )
