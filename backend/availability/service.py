@@ -25,6 +25,7 @@ from backend.availability.domain import (
     day_slots,
     evaluate,
     month_view,
+    reach,
     span,
     walk_in,
 )
@@ -58,7 +59,6 @@ class Decision:
     ask: Ask
     outcome: Offer | Refused
     config: RestaurantConfig
-    occupied: Sequence[Occupied]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,11 @@ class AvailabilityService:
 
     def decide(self, tx: Tx, config: RestaurantConfig, ask: Ask, now: datetime) -> Decision:
         """The answer for one ask, on what this transaction sees."""
-        occupied = self.around(tx, config, ask.date, ask.date, now)
-        return Decision(ask, evaluate(config, occupied, ask, now), config, occupied)
+        reached, occupied = reach(config, ask, now), list[Occupied]()
+        if reached is not None:
+            day = reached.service_date
+            occupied = self._store.occupied(tx, day - _DAY, day + _DAY, reached.start, reached.end, now)
+        return Decision(ask, evaluate(config, occupied, ask, now), config)
 
     def around(
         self, tx: Tx, config: RestaurantConfig, first: date, last: date, now: datetime
@@ -209,13 +212,10 @@ class AvailabilityService:
 
     def nearby(self, tx: Tx, decision: Decision, now: datetime) -> list[Alternative]:
         """Up to three free times near a refused one, on its day or the days around it."""
-        return alternatives(
-            decision.config, decision.occupied, decision.ask, now, days_around=0
-        ) or alternatives(
-            decision.config,
-            self.around(tx, decision.config, decision.ask.date - _DAY, decision.ask.date + _DAY, now),
-            decision.ask,
-            now,
+        config, ask = decision.config, decision.ask
+        on_the_day = self.around(tx, config, ask.date, ask.date, now)
+        return alternatives(config, on_the_day, ask, now, days_around=0) or alternatives(
+            config, self.around(tx, config, ask.date - _DAY, ask.date + _DAY, now), ask, now
         )
 
     def count_refusal(self, tx: Tx, ask: Ask, code: str, now: datetime) -> None:

@@ -3,12 +3,13 @@ write.
 
 Pure, standard library only. `evaluate` decides about one time; `day_slots`, `month_view` and `alternatives`
 ask the same gates about many, so that what they offer is what `evaluate` grants. Callers load the occupancy
-of `span(...)` and pass it in.
+of `span(...)`, for `evaluate` that of `reach(...)`, and pass it in.
 """
 
 from backend.availability.domain.calendar import day_slots, month_view
 from backend.availability.domain.evaluate import evaluate
 from backend.availability.domain.nearby import alternatives
+from backend.availability.domain.reach import Reach, reach
 from backend.availability.domain.records import (
     Alternative,
     Ask,
@@ -30,6 +31,7 @@ __all__ = [
     "Kind",
     "Occupied",
     "Offer",
+    "Reach",
     "Refused",
     "SlotView",
     "TableChoice",
@@ -37,6 +39,7 @@ __all__ = [
     "day_slots",
     "evaluate",
     "month_view",
+    "reach",
     "seat_walk_in",
     "span",
     "walk_in",

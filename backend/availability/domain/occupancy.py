@@ -18,7 +18,6 @@ from backend.restaurants.domain import RestaurantConfig, Table
 Busy = tuple[
     list[datetime], list[datetime]
 ]  # starts and ends of one table's stays, in order, not overlapping
-_NEVER: Busy = ([], [])
 
 
 class Occupancy:
@@ -30,7 +29,7 @@ class Occupancy:
         places = config.remembered("places", partial(_places, config.tables))
         # By the numbers of ids: this is walked for every booking of a day, and ids hash themselves in Python.
         parties: dict[int, tuple[datetime, int]] = {}
-        stays: dict[int, list[tuple[datetime, datetime]]] = {}
+        self._stays: dict[int, list[tuple[datetime, datetime]]] = {}
         self._waiting: list[tuple[datetime, datetime, int]] = []
         for owner, kind, table, starts_at, ends_at, party_size in occupied:
             if ignore and owner in ignore:
@@ -41,28 +40,35 @@ class Occupancy:
             if table is not None:
                 place = places.get(table.int)
                 if place is not None:
-                    stays.setdefault(place, []).append((start, end))
+                    self._stays.setdefault(place, []).append((start, end))
             elif kind != "block":
                 self._waiting.append((start, end, party_size))
-        self._busy = {place: _merged(each) for place, each in stays.items()}
+        self._busy: dict[int, Busy] = {}
         self._starts, self._covers = _running_covers(parties.values())
 
     def free(self, tables: Iterable[int], start: datetime, end: datetime) -> bool:
         """Whether every one of the tables is free over the whole of `[start, end)`."""
         for table in tables:
             busy = self._busy.get(table)
-            if busy is not None:
-                starts, ends = busy
-                after = bisect_right(ends, start)
-                if after < len(starts) and starts[after] < end:
-                    return False
+            if busy is None:
+                if table not in self._stays:
+                    continue
+                busy = self._of(table)
+            starts, ends = busy
+            after = bisect_right(ends, start)
+            if after < len(starts) and starts[after] < end:
+                return False
         return True
 
     def gaps(self, table: int, start: datetime, end: datetime) -> tuple[datetime | None, datetime | None]:
         """Of a table free over `[start, end)`: when the stay before it ends and the one after it starts."""
-        starts, ends = self._busy.get(table, _NEVER)
+        starts, ends = self._busy.get(table) or self._of(table)
         after = bisect_right(ends, start)
         return (ends[after - 1] if after else None), (starts[after] if after < len(starts) else None)
+
+    def _of(self, table: int) -> Busy:
+        busy = self._busy[table] = _merged(self._stays.get(table, ()))
+        return busy
 
     def starting(self, start: datetime, end: datetime) -> tuple[int, int]:
         """Covers and parties whose stay starts within `[start, end)`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from backend.availability.domain.occupancy import Occupancy
 from backend.restaurants.domain import Refused, RestaurantConfig, Slot
@@ -19,7 +19,7 @@ def pacing_refusal(
     pacing = config.rules.pacing
     if pacing.max_covers is None and pacing.max_parties is None:
         return None
-    begins = slot.starts_at - timedelta(minutes=slot.minute % pacing.window_minutes)
+    begins = window_start(config, slot)
     covers, parties = occupancy.starting(begins, begins + timedelta(minutes=pacing.window_minutes))
     covers_left = _left(pacing.max_covers, covers)
     parties_left = _left(pacing.max_parties, parties)
@@ -35,6 +35,11 @@ def pacing_refusal(
             "freeParties": parties_left,
         },
     )
+
+
+def window_start(config: RestaurantConfig, slot: Slot) -> datetime:
+    """When the window begins that the slot lies in."""
+    return slot.starts_at - timedelta(minutes=slot.minute % config.rules.pacing.window_minutes)
 
 
 def _left(limit: int | None, used: int) -> int | None:

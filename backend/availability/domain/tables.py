@@ -47,7 +47,7 @@ def best_group(
         if len(free) == 1:
             return free[0]
         if free:
-            first, last = _day_bounds(config, slot, until)
+            first, last = day_bounds(config, slot, until)
             shortest = config.rules.shortest_stay_minutes()
             return min(
                 free,
@@ -78,7 +78,7 @@ def _fragments(
     return useless, around
 
 
-def _day_bounds(config: RestaurantConfig, slot: Slot, until: datetime) -> tuple[datetime, datetime]:
+def day_bounds(config: RestaurantConfig, slot: Slot, until: datetime) -> tuple[datetime, datetime]:
     """Opening and closing as instants; the stay itself on a closed day or where the clocks skip them."""
     hours = opening(config.rules, slot.service_date)
     if not isinstance(hours, OpenHours):

@@ -21,6 +21,7 @@ from backend.availability.domain import (
     day_slots,
     evaluate,
     month_view,
+    reach,
 )
 from backend.restaurants.domain import Capacity, Pacing, PartySize, ReservationWindow, TimeSlots, TurnTime
 
@@ -237,3 +238,36 @@ def test_no_date_time_or_party_is_an_error(day, at, party, override, zone):
     assert isinstance(alternatives(config, [], wish, BEFORE), list)
     assert isinstance(day_slots(config, [], day, party, None, BEFORE), list)
     assert len(month_view(config, [], day, party, BEFORE)) >= 28
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    restaurants(),
+    st.sampled_from(DAYS),
+    WISHES,
+    WISHES,
+    PARTIES,
+    AREAS,
+    st.times(),
+    st.booleans(),
+    st.one_of(st.none(), st.integers(5, 720)),
+)
+def test_what_lies_beyond_the_reach_of_an_ask_changes_no_answer(
+    config, day, wishes, other_wishes, party, area, at, override, minutes
+):
+    occupied = [
+        row._replace(owner_id=uuid5(row.owner_id, each.isoformat()))
+        for each in (day - timedelta(days=1), day, day + timedelta(days=1))
+        for row in fill(config, each, wishes if each == day else other_wishes)
+    ]
+    channel = "staff" if override else "web"
+    asked_at = at.replace(second=0, microsecond=0, fold=0)
+    wish = Ask(
+        day, asked_at, party, area, channel, override=override, duration_minutes=minutes if override else None
+    )
+    now = datetime.combine(day, time(9), config.zone).astimezone(UTC)
+    reached = reach(config, wish, now)
+    within = [
+        row for row in occupied if reached and row.starts_at < reached.end and row.ends_at > reached.start
+    ]
+    assert evaluate(config, within, wish, now) == evaluate(config, occupied, wish, now)
