@@ -115,7 +115,9 @@ class HostWindow:
         while time.monotonic() < deadline:
             seen = self.until(lambda seen: target in seen["targets"], f"{target} to tap")
             if seen["targets"][target] == place:
-                self._xdotool("mousemove", str(place[0]), str(place[1]), "click", "1")
+                x, y = str(place[0]), str(place[1])
+                # Off and back: a new window does not know where a pointer is that has not moved since it opened.
+                self._xdotool("mousemove", "0", "0", "mousemove", x, y, "click", "1")
                 return
             place = seen["targets"][target]
             time.sleep(_SETTLED_S)
