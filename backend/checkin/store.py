@@ -12,13 +12,18 @@ from backend.platform.ciphers import Cipher
 from backend.platform.database import Prepared, Row, Tx, id_array
 from backend.platform.refusals import Refusal
 
-# What a scan with that event id was answered before, and what was counted at the door for that reservation.
+# What a scan with that event id was answered before, and what was counted at the door for that reservation. Two look-ups, each by
+# its own index: joined by OR, a plan made in an empty house reads every scan of the restaurant.
 _DOOR = Prepared("""
-SELECT r.config_version, c.event_id = :event_id AS again, c.request_hash,
-    CASE WHEN c.event_id = :event_id THEN c.answer_sealed END AS answer_sealed,
-    c.scanned_at, coalesce(c.place, c.actor) AS place, c.arrived_count
-FROM restaurants r LEFT JOIN checkins c ON c.restaurant_id = r.id AND (c.event_id = :event_id OR
-    c.reservation_id = :reservation_id AND c.result <> 'refused' AND c.undone_at IS NULL AND c.arrived_count IS NOT NULL)
+SELECT r.config_version, c.again, c.request_hash, c.answer_sealed, c.scanned_at, c.place, c.arrived_count
+FROM restaurants r LEFT JOIN LATERAL (
+    SELECT true AS again, request_hash, answer_sealed, scanned_at, received_at, coalesce(place, actor) AS place, arrived_count
+    FROM checkins WHERE restaurant_id = r.id AND event_id = :event_id
+    UNION ALL
+    SELECT false, request_hash, NULL, scanned_at, received_at, coalesce(place, actor), arrived_count
+    FROM checkins WHERE restaurant_id = r.id AND reservation_id = :reservation_id AND event_id IS DISTINCT FROM :event_id
+    AND result <> 'refused' AND undone_at IS NULL AND arrived_count IS NOT NULL
+) c ON true
 WHERE r.id = :restaurant_id ORDER BY c.scanned_at, c.received_at
 """)
 _ADD = Prepared("""

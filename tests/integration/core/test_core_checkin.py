@@ -178,6 +178,15 @@ def test_validate_changes_nothing(stage: Stage, booked: dict[str, Any]) -> None:
     assert stage.scan(booked).get_json()["result"] == "ok"
 
 
+def test_validate_tells_who_of_the_party_came_before(stage: Stage, booked: dict[str, Any]) -> None:
+    stage.at("2026-12-16 20:00")
+    stage.scan(booked, arrivedCount=2)
+
+    look = stage.call("POST", "/qr/validate", stage.device, json={"code": booked["qr"]["code"]}).get_json()
+
+    assert [each["count"] for each in look["previousArrivals"]] == [2]
+
+
 def test_a_batch_kept_offline_is_judged_by_its_own_times_and_answered_in_order(
     stage: Stage, booked: dict[str, Any]
 ) -> None:
