@@ -23,7 +23,7 @@ def test_a_fresh_database_is_not_current_and_is_after_its_migration(
     migrate(url, secrets)
 
     assert is_current(url, secrets)
-    assert newest_revision() == "0001"
+    assert newest_revision() == "0002"
 
 
 def test_other_secrets_mean_that_the_roles_cannot_sign_in_and_the_migration_must_run(

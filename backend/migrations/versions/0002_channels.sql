@@ -1,0 +1,103 @@
+-- Threads over every channel: who writes from where, what came in and waits to be worked on, what goes out.
+
+ALTER TABLE conversations
+    ADD COLUMN address_sealed bytea,      -- how the channel reaches the guest; NULL on the web, where they fetch
+    ADD COLUMN name_sealed bytea,         -- what the channel or the guest calls themselves
+    ADD COLUMN guest_index bytea,         -- blind index of the address, for erasure
+    ADD COLUMN language text,
+    ADD COLUMN reason text,               -- why the staff has it
+    ADD COLUMN handed_over_at timestamptz,
+    ADD COLUMN heard_at timestamptz,      -- the guest's last message: providers answer freely for a day after it
+    ADD COLUMN unread integer NOT NULL DEFAULT 0 CHECK (unread >= 0),
+    ADD COLUMN stopped_at timestamptz;    -- the guest wants no messages that they did not ask for
+CREATE INDEX conversations_inbox ON conversations (restaurant_id, handed_over_at) WHERE handler = 'staff';
+CREATE INDEX conversations_guest ON conversations (restaurant_id, guest_index);
+
+-- One account of a provider belongs to one restaurant: a number, a page, a mail address.
+CREATE TABLE channel_accounts (
+    restaurant_id uuid NOT NULL REFERENCES restaurants,
+    channel text NOT NULL CHECK (channel IN ('whatsapp', 'instagram', 'email', 'sms')),
+    account text NOT NULL,
+    settings jsonb NOT NULL DEFAULT '{}',
+    secrets_sealed bytea,
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (restaurant_id, channel),
+    UNIQUE (channel, account)
+);
+
+-- What came in: kept before the provider is answered, worked on by the worker, once a message id.
+CREATE TABLE inbound_messages (
+    id uuid PRIMARY KEY,
+    restaurant_id uuid NOT NULL REFERENCES restaurants,
+    channel text NOT NULL,
+    session_id text NOT NULL,
+    message_id text NOT NULL,
+    body_sealed bytea NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
+    attempts integer NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL,
+    last_error text,
+    received_at timestamptz NOT NULL,
+    done_at timestamptz,
+    UNIQUE (restaurant_id, channel, message_id)
+);
+CREATE INDEX inbound_due ON inbound_messages (due_at) WHERE state = 'waiting';
+CREATE INDEX inbound_order ON inbound_messages (restaurant_id, channel, session_id, id) WHERE state = 'waiting';
+
+-- What goes out in a thread: the assistant's answers on channels that do not fetch, the staff's on all of them.
+CREATE TABLE outbound_messages (
+    id uuid PRIMARY KEY,
+    restaurant_id uuid NOT NULL REFERENCES restaurants,
+    conversation_id uuid NOT NULL REFERENCES conversations,
+    channel text NOT NULL,
+    author text NOT NULL CHECK (author IN ('assistant', 'staff')),
+    staff_id uuid,
+    cause text NOT NULL,                  -- the message it answers, or the staff's own id of it: twice is once
+    position integer NOT NULL,
+    body_sealed bytea NOT NULL,
+    state text NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'sent', 'delivered', 'read', 'failed', 'dead')),
+    provider_id text,
+    attempts integer NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL,
+    last_error text,
+    created_at timestamptz NOT NULL,
+    sent_at timestamptz,
+    UNIQUE (conversation_id, cause, position)
+);
+CREATE INDEX outbound_due ON outbound_messages (due_at) WHERE state = 'waiting';
+CREATE INDEX outbound_order ON outbound_messages (conversation_id, id);
+CREATE INDEX outbound_provider ON outbound_messages (restaurant_id, channel, provider_id) WHERE provider_id IS NOT NULL;
+
+-- A booking's message as its provider knows it, for the states that come back.
+ALTER TABLE messages
+    ADD COLUMN provider_id text,
+    ADD COLUMN delivered_at timestamptz,
+    ADD COLUMN read_at timestamptz;
+ALTER TABLE messages DROP CONSTRAINT messages_state_check;
+ALTER TABLE messages ADD CONSTRAINT messages_state_check
+    CHECK (state IN ('waiting', 'sent', 'delivered', 'read', 'skipped', 'failed', 'dead'));
+CREATE INDEX messages_provider ON messages (restaurant_id, channel, provider_id) WHERE provider_id IS NOT NULL;
+
+DO $$
+DECLARE
+    app text := current_setting('saveit.app_role');
+    worker text := current_setting('saveit.worker_role');
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['channel_accounts', 'inbound_messages', 'outbound_messages'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO %I, %I', name, app, worker);
+        EXECUTE format('CREATE POLICY tenant_only ON %I USING (restaurant_id = (SELECT tenant())) '
+                       'WITH CHECK (restaurant_id = (SELECT tenant()))', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['inbound_messages', 'outbound_messages'] LOOP
+        EXECUTE format('CREATE POLICY carried_by_worker ON %I TO %I USING ((SELECT tenant()) IS NULL)', name, worker);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION find_channel_account(wanted_channel text, wanted_account text) RETURNS TABLE (restaurant_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT a.restaurant_id FROM channel_accounts a WHERE a.channel = wanted_channel AND a.account = wanted_account
+$$;
