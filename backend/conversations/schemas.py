@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from backend.platform.shapes import Shape
 
@@ -30,11 +30,20 @@ class QuickReplyOut(Shape):
     value: str
 
 
+class ListItemOut(Shape):
+    """A row of a list to choose from: what it shows, what it sends, a line below."""
+
+    title: str
+    value: str
+    description: str | None = None
+
+
 class ReplyOut(Shape):
     """One message to the guest."""
 
     text: str
     quick_replies: list[QuickReplyOut] | None = None
+    options: list[ListItemOut] | None = Field(default=None, alias="list")
     card: dict[str, Any] | None = None
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from backend.reservations.record import Reservation
 from backend.restaurants.domain import RestaurantConfig
@@ -32,12 +34,18 @@ def reservation_json(reservation: Reservation, config: RestaurantConfig) -> dict
         "occasion": reservation.occasion,
         "requirements": {name: dict(each) for name, each in reservation.requirements.items()},
         "lateCancellation": reservation.late_cancellation,
+        "eta": _instant(reservation.eta_at, zone),
+        "guestConfirmedAt": _instant(reservation.guest_confirmed_at, zone),
         "version": reservation.version,
         "createdAt": reservation.created_at.astimezone(zone).isoformat(),
     }
     if reservation.override_reason:
         shown["override"] = True
     return shown
+
+
+def _instant(at: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if at is None else at.astimezone(zone).isoformat()
 
 
 def with_notes(shown: dict[str, Any], reservation: Reservation) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class CodeFacts:
 class Reservation:
     """One booking. Instants are aware UTC; `date` and `time` are the restaurant's service date and wall clock.
 
-    `requirements` maps each requirement to `{"state": "unsettled" | "settled" | "waived", ...}`.
+    `requirements` maps each requirement to `{"state": "unsettled" | "settled" | "waived", ...}`. `eta_at` is when the guest said
+    that they will be here, `guest_confirmed_at` when they last said that they are coming.
     """
 
     id: UUID
@@ -60,6 +61,8 @@ class Reservation:
     arrived_at: datetime | None = None
     seated_at: datetime | None = None
     finished_at: datetime | None = None
+    eta_at: datetime | None = None
+    guest_confirmed_at: datetime | None = None
 
     @property
     def unsettled(self) -> frozenset[Requirement]:

@@ -134,7 +134,8 @@ class TableOut(Shape):
 
 class ReservationOut(Shape):
     """A reservation; instants carry the restaurant's offset. `guest` only for staff and devices, `notes` for whoever may read
-    them, `override` where staff booked against the rules."""
+    them, `override` where staff booked against the rules. `eta` is when the guest said they will be here, when that is not the
+    start; `guestConfirmedAt` when they said that they are coming."""
 
     id: UUID
     code: str
@@ -157,6 +158,8 @@ class ReservationOut(Shape):
     occasion: str | None
     requirements: dict[str, Any]
     late_cancellation: bool
+    eta: datetime | None = None
+    guest_confirmed_at: datetime | None = None
     version: int
     created_at: datetime
     override: bool | None = None

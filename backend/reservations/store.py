@@ -18,14 +18,15 @@ from backend.reservations.record import CodeFacts, Reservation
 COLUMNS = """id, restaurant_id, code, guest_id, service_date, local_time, starts_at, ends_at, party_size, arrived_count,
 status, status_since, previous_status, table_ids, area, channel, occasion, name_sealed, notes_sealed, requirements,
 override_reason, late_cancellation, penalty_amount, qr_key_id, qr_nonce, qr_issued_at, qr_expires_at, rules_version,
-version, created_at, updated_at, arrived_at, seated_at, finished_at"""
+version, created_at, updated_at, arrived_at, seated_at, finished_at, eta_at, guest_confirmed_at"""
 _OF_GUEST = "of_guest_"
 _INSERT = Prepared(f"""
 INSERT INTO reservations ({COLUMNS}) VALUES
 (:id, :restaurant_id, :code, :guest_id, :service_date, :local_time, :starts_at, :ends_at, :party_size, :arrived_count,
  :status, :status_since, :previous_status, :table_ids, :area, :channel, :occasion, :name_sealed, :notes_sealed,
  CAST(:requirements AS jsonb), :override_reason, :late_cancellation, :penalty_amount, :qr_key_id, :qr_nonce,
- :qr_issued_at, :qr_expires_at, :rules_version, :version, :created_at, :updated_at, :arrived_at, :seated_at, :finished_at)
+ :qr_issued_at, :qr_expires_at, :rules_version, :version, :created_at, :updated_at, :arrived_at, :seated_at, :finished_at,
+ :eta_at, :guest_confirmed_at)
 """)
 # Only of a locked row; the version guards against a caller that forgot the lock.
 _UPDATE = Prepared("""
@@ -36,7 +37,7 @@ UPDATE reservations SET service_date = :service_date, local_time = :local_time, 
     override_reason = :override_reason, late_cancellation = :late_cancellation, penalty_amount = :penalty_amount,
     qr_key_id = :qr_key_id, qr_nonce = :qr_nonce, qr_issued_at = :qr_issued_at, qr_expires_at = :qr_expires_at,
     rules_version = :rules_version, version = :version, updated_at = :updated_at, arrived_at = :arrived_at,
-    seated_at = :seated_at, finished_at = :finished_at
+    seated_at = :seated_at, finished_at = :finished_at, eta_at = :eta_at, guest_confirmed_at = :guest_confirmed_at
 WHERE id = :id AND restaurant_id = :restaurant_id AND version = :version - 1
 """)
 _GET = Prepared(f"SELECT {COLUMNS} FROM reservations WHERE id = :id AND restaurant_id = :restaurant_id")

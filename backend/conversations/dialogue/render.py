@@ -22,6 +22,8 @@ from backend.conversations.dialogue.records import (
 from backend.platform.texts import has, language_of, say
 from backend.platform.wording import clock_time, listed, long_date
 
+MOST_TAPPED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class QuickReply:
@@ -29,6 +31,20 @@ class QuickReply:
 
     title: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """A row to choose from a list: what it shows, what it sends, and a line below it that may be empty."""
+
+    title: str
+    value: str
+    description: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """`{title, value, description?}`."""
+        shape = {"title": self.title, "value": self.value}
+        return {**shape, "description": self.description} if self.description else shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +76,26 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message to the guest; channels that cannot show cards or quick replies fall back to the text."""
+    """One message to the guest, the one outbound shape of every channel.
+
+    `quick_replies` are a few short answers to tap, `options` a longer list to choose one from (times, bookings). The text says
+    all that they say, so a channel that can show neither falls back to it.
+    """
 
     text: str
     quick_replies: tuple[QuickReply, ...] = ()
     card: Card | None = None
+    options: tuple[ListItem, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The reply as the contract writes it: `{text, quickReplies?, card?}`."""
+        """The reply as the contract writes it: `{text, quickReplies?, list?, card?}`."""
         shape: dict[str, Any] = {"text": self.text}
         if self.quick_replies:
             shape["quickReplies"] = [
                 {"title": each.title, "value": each.value} for each in self.quick_replies
             ]
+        if self.options:
+            shape["list"] = [each.to_json() for each in self.options]
         if self.card is not None:
             shape["card"] = self.card.to_json()
         return shape
@@ -96,6 +119,10 @@ class Reply:
             )
             if card
             else None,
+            tuple(
+                ListItem(each["title"], each["value"], each.get("description", ""))
+                for each in shape.get("list", ())
+            ),
         )
 
 
@@ -112,7 +139,16 @@ def replies(says: Sequence[Say], facts: RestaurantFacts, locale: str, today: dat
     quick = next((each.quick for each in reversed(says) if each.quick), ())
     shown = next((each for each in says if each.card is not None), None)
     card = voice.card(shown.card, shown.happened) if shown and shown.card else None
+    if _is_list(quick):
+        return [Reply(text, (), card, voice.list_all(quick))]
     return [Reply(text, voice.quick_all(quick), card)]
+
+
+def _is_list(quick: Sequence[Quick]) -> bool:
+    """Bookings are long to read and many hours are too many to tap: they make a list."""
+    if any(each.booking is not None for each in quick):
+        return True
+    return sum(each.slot is not None for each in quick) > MOST_TAPPED
 
 
 def locale_for(language: str, asked: str | None, facts: RestaurantFacts) -> str:
@@ -262,13 +298,24 @@ class Voice:
         days = {each.slot.date for each in quick if each.slot is not None}
         return tuple(self._quick(each, with_day=len(days) > 1) for each in quick)
 
+    def list_all(self, quick: Sequence[Quick]) -> tuple[ListItem, ...]:
+        """The same as rows of a list."""
+        days = {each.slot.date for each in quick if each.slot is not None}
+        return tuple(self._row(each, with_day=len(days) > 1) for each in quick)
+
+    def _row(self, quick: Quick, *, with_day: bool) -> ListItem:
+        booking = quick.booking
+        if booking is not None:
+            about = (clock_time(booking.time, self._locale), self.persons(booking.party_size), booking.code)
+            return ListItem(_capital(long_date(booking.date, self._locale)), booking.code, " · ".join(about))
+        tapped = self._quick(quick, with_day=with_day)
+        return ListItem(tapped.title, tapped.value)
+
     def _quick(self, quick: Quick, *, with_day: bool) -> QuickReply:
         if quick.slot is not None:
             title = clock_time(quick.slot.time, self._locale)
             if with_day:
                 title = f"{long_date(quick.slot.date, self._locale)}, {title}"
-        elif quick.booking is not None:
-            title = f"{long_date(quick.booking.date, self._locale)}, {clock_time(quick.booking.time, self._locale)}"
         elif quick.day is not None:
             title = _capital(long_date(quick.day, self._locale))
         else:

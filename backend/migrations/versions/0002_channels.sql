@@ -80,13 +80,38 @@ ALTER TABLE messages ADD CONSTRAINT messages_state_check
     CHECK (state IN ('waiting', 'sent', 'delivered', 'read', 'skipped', 'failed', 'dead'));
 CREATE INDEX messages_provider ON messages (restaurant_id, channel, provider_id) WHERE provider_id IS NOT NULL;
 
+-- What a guest says of a booking before they come: when they will be here, and that they will.
+ALTER TABLE reservations
+    ADD COLUMN eta_at timestamptz,
+    ADD COLUMN guest_confirmed_at timestamptz;
+
+-- Who would come if a table came free. `offered_at` is when a fitting one last did.
+CREATE TABLE waitlist_entries (
+    id uuid PRIMARY KEY,
+    restaurant_id uuid NOT NULL REFERENCES restaurants,
+    service_date date NOT NULL,
+    local_time time NOT NULL,
+    party_size integer NOT NULL CHECK (party_size > 0),
+    area text,
+    guest_id uuid NOT NULL REFERENCES guests,
+    name_sealed bytea,
+    channel text NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'notified', 'seated', 'cancelled')),
+    offered_at timestamptz,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+CREATE INDEX waitlist_day ON waitlist_entries (restaurant_id, service_date, created_at);
+CREATE INDEX waitlist_guest ON waitlist_entries (restaurant_id, guest_id);
+
 DO $$
 DECLARE
     app text := current_setting('saveit.app_role');
     worker text := current_setting('saveit.worker_role');
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['channel_accounts', 'inbound_messages', 'outbound_messages'] LOOP
+    FOREACH name IN ARRAY ARRAY['channel_accounts', 'inbound_messages', 'outbound_messages', 'waitlist_entries'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO %I, %I', name, app, worker);
         EXECUTE format('CREATE POLICY tenant_only ON %I USING (restaurant_id = (SELECT tenant())) '

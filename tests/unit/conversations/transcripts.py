@@ -93,6 +93,9 @@ def _shown(reply: dict[str, Any]) -> Iterator[str]:
             for each in reply["quickReplies"]
         ]
         yield "    [" + "] [".join(tapped) + "]"
+    for row in reply.get("list", ()):
+        shown = " — ".join(each for each in (row["title"], row.get("description")) if each)
+        yield f"    · {shown} → {row['value']}"
     if "card" in reply:
         card = reply["card"]
         yield f"    ({card['kind']} card) {card['title']} | {card['code']} | {' | '.join(card['lines'])}"
