@@ -13,6 +13,7 @@ from backend.availability.schemas import (
     DayQuery,
     DemandOut,
     DemandQuery,
+    HoldBody,
     HoldOut,
     MonthOut,
     MonthQuery,
@@ -113,14 +114,14 @@ def availability_api(service: AvailabilityService) -> Api:
         "POST",
         "/availability/holds",
         who=_READERS,
-        summary="Keep a slot for a few minutes",
-        body=CheckBody,
+        summary="Keep a slot for a few minutes, or a kept one for longer",
+        body=HoldBody,
         answers={201: HoldOut},
         refusals=("slot_unavailable", "pacing_limit", "lock_timeout", "outside_hours", "too_soon", "too_far"),
         example=_EXAMPLE,
     )
-    def hold(call: Call, body: CheckBody) -> dict[str, object]:
-        held = service.hold(call.of_tenant(body.restaurant_id), _ask(call, body))
+    def hold(call: Call, body: HoldBody) -> dict[str, object]:
+        held = service.hold(call.of_tenant(body.restaurant_id), _ask(call, body), body.instead_of)
         return {"holdId": str(held.id), "expiresAt": held.expires_at.isoformat()}
 
     @api.route(

@@ -50,6 +50,12 @@ class CheckBody(Shape):
     _wall_clock = field_validator("time")(wall_clock)
 
 
+class HoldBody(CheckBody):
+    """A slot to hold. `insteadOf` is the same guest's hold of before: given back with it, or kept when the slot is refused."""
+
+    instead_of: UUID | None = None
+
+
 class RefreshBody(Shape):
     """Whose answers to compute anew; without a date, all."""
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from backend.guests.domain import first_name
 from backend.notifications.domain.facts import (
@@ -50,8 +49,7 @@ def restaurant_facts(config: RestaurantConfig) -> RestaurantFacts:
 
 def directions(config: RestaurantConfig) -> str | None:
     """A link to a map of the address."""
-    address = config.profile.address
-    return f"https://www.openstreetmap.org/search?query={quote(address)}" if address else None
+    return config.profile.map_url
 
 
 def booking_facts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from pydantic import Field, StringConstraints
 
 from backend.platform.http import DEVICE, KEYS, SECRET, STAFF, Answer, Api, Call
 from backend.platform.http.caller import MANAGEMENT
+from backend.platform.refusals import Refusal
 from backend.platform.shapes import Shape
 from backend.platform.texts import say
-from backend.restaurants.domain import notices
+from backend.restaurants.domain import RestaurantConfig, notices
 from backend.restaurants.schemas import ConfigDocument, RulesShape, rules_document, to_document
 from backend.restaurants.service import RestaurantService, Saved
 
@@ -37,6 +38,34 @@ class HistoryOut(Shape):
     """Who changed what, newest first."""
 
     versions: list[dict[str, Any]]
+
+
+class AreaOut(Shape):
+    """A part of the house that may be asked for, named in the reader's language."""
+
+    id: str
+    name: str
+
+
+class ProfileOut(Shape):
+    """What a diner may know before booking. The dates are service dates: the first and the last that are taken online."""
+
+    restaurant_id: UUID
+    slug: str
+    name: str
+    timezone: str
+    locale: str
+    formality: Literal["tu", "usted"]
+    today: date
+    first_date: date
+    last_date: date
+    smallest_party: int
+    largest_party: int
+    areas: list[AreaOut]
+    address: str
+    phone: str
+    map_url: str | None
+    privacy_url: str
 
 
 class TableOut(Shape):
@@ -149,6 +178,19 @@ def restaurants_api(service: RestaurantService) -> Api:
 
     @api.route(
         "GET",
+        "/restaurants/<string:restaurant>/profile",
+        who=STAFF | KEYS | {DEVICE},
+        summary="What a diner may know before booking; by id or slug",
+        answers={200: ProfileOut},
+    )
+    def profile(call: Call, restaurant: str) -> dict[str, Any]:
+        if not restaurant.isprintable():
+            raise Refusal("not_found")
+        found = call.of_tenant(service.find(restaurant)["id"])
+        return _profile(call, *service.face(found))
+
+    @api.route(
+        "GET",
         "/restaurants/<uuid:restaurant_id>/tables",
         who=STAFF | {SECRET, DEVICE},
         summary="The tables with their state tonight",
@@ -187,6 +229,29 @@ def _consequences(call: Call, saved: Saved) -> dict[str, Any]:
             }
             for each in notices(saved.config)
         ],
+    }
+
+
+def _profile(call: Call, config: RestaurantConfig, today: date) -> dict[str, Any]:
+    profile, window, party = config.profile, config.rules.reservation_window, config.rules.party_size
+    first = today if window.allow_same_day else today + timedelta(days=1)
+    return {
+        "restaurantId": str(config.restaurant_id),
+        "slug": profile.slug,
+        "name": profile.name,
+        "timezone": profile.timezone,
+        "locale": profile.locale,
+        "formality": profile.formality,
+        "today": today.isoformat(),
+        "firstDate": first.isoformat(),
+        "lastDate": (today + timedelta(days=window.max_days_advance)).isoformat(),
+        "smallestParty": party.min,
+        "largestParty": party.max,
+        "areas": [{"id": area.id, "name": area.name.in_language(call.locale)} for area in config.areas],
+        "address": profile.address,
+        "phone": profile.phone,
+        "mapUrl": profile.map_url,
+        "privacyUrl": f"{call.base_url}/r/{profile.slug}/privacy",
     }
 
 

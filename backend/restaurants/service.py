@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from backend.platform.database import Database, IntegrityError, Row, Tx
 from backend.platform.events import Event, Outbox
 from backend.platform.refusals import Refusal, field_refusal
 from backend.restaurants.changes import changes_between
-from backend.restaurants.domain import RestaurantConfig
+from backend.restaurants.domain import RestaurantConfig, service_date_of
 from backend.restaurants.schemas import ConfigDocument, to_document, to_domain
 from backend.restaurants.store import RestaurantStore
 
@@ -123,6 +123,11 @@ class RestaurantService:
         """The configuration that holds."""
         with self._database.tenant(restaurant_id) as tx:
             return self._reader.current(tx)
+
+    def face(self, restaurant_id: UUID) -> tuple[RestaurantConfig, date]:
+        """The configuration that holds, and the service date that it is there now."""
+        config = self.config(restaurant_id)
+        return config, service_date_of(config, self._clock.now())
 
     def create(self, restaurant_id: UUID, document: ConfigDocument, by: str) -> RestaurantConfig:
         """A new restaurant with its first version."""

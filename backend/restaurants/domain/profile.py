@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from backend.restaurants.domain.values import Bilingual
@@ -37,3 +38,8 @@ class Profile:
     def zone(self) -> ZoneInfo:
         """The zone of every wall-clock time of this restaurant."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def map_url(self) -> str | None:
+        """A map of the address; None without one."""
+        return f"https://www.openstreetmap.org/search?query={quote(self.address)}" if self.address else None
