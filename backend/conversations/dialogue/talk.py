@@ -15,9 +15,9 @@ from backend.conversations.dialogue.state import DialogueState, Draft, Step
 
 MOST_MISUNDERSTOOD = 2
 _SMALL_TALK = frozenset(
-    {"thanks", "bye", "laugh", "bot", "unsure", "help", "confused", "late", "stop", "erase", "offtopic"}
+    {"thanks", "bye", "laugh", "bot", "unsure", "help", "confused", "late", "stop", "erasure", "offtopic"}
 )
-_ASK_TEAM = frozenset({"late", "stop", "erase"})
+_ASK_TEAM = frozenset({"late", "stop", "erasure"})
 
 
 def greeted(state: DialogueState, facts: RestaurantFacts) -> Outcome:

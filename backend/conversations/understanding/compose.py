@@ -18,6 +18,7 @@ from backend.conversations.understanding import (
     extras,
     intents,
     language,
+    lateness,
     names,
     party,
     spelling,
@@ -46,6 +47,7 @@ _GRAMMAR_WORDS: Final = (
     | extras.AREAS.vocabulary
     | extras.OCCASIONS.vocabulary
     | extras.NOTES.vocabulary
+    | lateness.GRAMMAR.vocabulary
 )
 _ORDINARY: Final = language.SPANISH | language.ENGLISH
 _KNOWN: Final = {
@@ -174,8 +176,10 @@ class _Reading:
         wanted, source = self._slots(items, changing, name)
         covered = taken | _tokens(cues) | _tokens([name] if name else [])
         decision = intents.decide(self.sentence, cues, self._evidence(wanted, source, covered))
+        late = lateness.minutes_late(self.sentence) if decision.topic == "late" else None
         return Understanding(
-            decision.intent, wanted, decision.confidence, spoken, tuple(self.spans), source, decision.also, decision.topic
+            decision.intent, wanted, decision.confidence, spoken, tuple(self.spans), source, decision.also,
+            decision.topic, late,
         )  # fmt: skip
 
     def _items(self, persons: set[int]) -> list[Item]:

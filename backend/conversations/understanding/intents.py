@@ -14,9 +14,11 @@ from backend.conversations.understanding.records import Intent
 from backend.conversations.understanding.rulebook import load, words
 from backend.conversations.understanding.sentence import Sentence
 
-_INTENTS, _MACROS = load("intents")
-_SMALLTALK, _ = load("smalltalk")
-GRAMMAR: Final = Grammar([*_INTENTS, *_SMALLTALK], _MACROS)
+GRAMMAR: Final = Grammar.merged(
+    *(load(name) for name in ("intents", "answers", "smalltalk", "questions", "offtopic"))
+)
+# What must not be lost in a message that also says something else.
+_URGENT: Final = ("erasure", "stop", "start", "late")
 TASKS: Final = frozenset({"reserve", "change", "cancel", "status", "availability", "waitlist", "human"})
 _PLACE_WORDS: Final = words("place")
 _OPENERS: Final = words("openers")
@@ -63,9 +65,10 @@ def decide(sentence: Sentence, cues: Sequence[Match], evidence: Evidence) -> Dec
     for cue in cues:
         name, topic = cue.payload[0], cue.payload[2] if len(cue.payload) > 2 else None
         weight = _in_place(sentence, cue, name, float(cue.payload[1]))
-        _add(scores, "human" if name == "person" else name, weight)
-        if topic and weight > 0:
-            topics.setdefault(name, topic)
+        name = {"person": "human", "command": "talk"}.get(name, name)
+        _add(scores, name, weight)
+        if topic and weight > 0 and (name not in topics or topic in _URGENT):
+            topics[name] = topic
     _combine(sentence, scores, evidence)
     return _pick(scores, topics, frozenset(at for cue in cues for at in range(cue.start, cue.end)))
 
@@ -79,6 +82,8 @@ def _add(scores: dict[str, float], name: str, weight: float) -> None:
 
 def _in_place(sentence: Sentence, cue: Match, name: str, weight: float) -> float:
     """The weight of a cue where it stands: yes, no and hello count at the start or in a short message."""
+    if name == "command":
+        return weight if _is_whole(sentence, cue) else 0.0
     if name == "person":
         return (
             weight
@@ -111,6 +116,14 @@ def _in_place(sentence: Sentence, cue: Match, name: str, weight: float) -> float
     if name in {"confirm", "deny"} and not opening and words > 8:
         return weight * 0.8
     return weight
+
+
+def _is_whole(sentence: Sentence, cue: Match) -> bool:
+    """Whether the message is nothing but this word and marks."""
+    return all(
+        token.kind in {"mark", "emoji"} or cue.start <= at < cue.end
+        for at, token in enumerate(sentence.tokens)
+    )
 
 
 def _asks(sentence: Sentence) -> bool:
@@ -265,13 +278,13 @@ def _pick(scores: dict[str, float], topics: dict[str, str], covered: frozenset[i
         for name, score in ranked
         if name != best and score >= 1.4 and _public(name) != _public(best)
     )
-    return Decision(
-        _public(best), confidence, tuple(dict.fromkeys(also)), topics.get(best) or _topic(topics), covered
-    )
+    return Decision(_public(best), confidence, tuple(dict.fromkeys(also)), _topic(topics, best), covered)
 
 
-def _topic(topics: dict[str, str]) -> str | None:
-    return next(iter(topics.values()), None)
+def _topic(topics: dict[str, str], best: str) -> str | None:
+    """The subject told: what must not be lost first, then that of the intent itself, then any."""
+    urgent = next((topic for topic in topics.values() if topic in _URGENT), None)
+    return urgent or topics.get(best) or next(iter(topics.values()), None)
 
 
 def _public(name: str) -> Intent:

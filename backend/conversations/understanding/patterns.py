@@ -69,6 +69,18 @@ class Grammar:
             for elements in _compile(pattern, macros or {}):
                 self._add(Rule(payload, elements))
 
+    @classmethod
+    def merged(cls, *files: tuple[Iterable[tuple[str, Any]], Mapping[str, str]]) -> Grammar:
+        """One grammar of several rule files, each with its own macros."""
+        whole = cls(())
+        for rules, macros in files:
+            part = cls(rules, macros)
+            whole.vocabulary |= part.vocabulary
+            for mine, theirs in ((whole._by_word, part._by_word), (whole._by_class, part._by_class)):
+                for key, found in theirs.items():
+                    mine.setdefault(key, []).extend(found)
+        return whole
+
     def _add(self, rule: Rule) -> None:
         for element in rule.elements:
             self.vocabulary |= element.words

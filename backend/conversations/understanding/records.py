@@ -73,8 +73,11 @@ class Understanding:
     """A message read: what the guest wants, the values, how sure, in which language, resting on which words.
 
     `source` holds values that describe the booking as it is now ("cambiar mi reserva del viernes": Friday). `also` are
-    further intents in the same message. `topic` is the finer subject of a question or a remark (`hours`, `address`, `parking`,
-    `pets`, `menu`, `late`, `thanks`, `bye`, `insult`, ...). `confidence` is between 0 and 1. `language` is `es` or `en`.
+    further intents in the same message. `topic` is the finer subject of a question or a remark: about the place `hours address
+    parking menu pets kids terrace payment accessibility dress_code wifi groups prices events phone transport allergens
+    language takeaway gift jobs reservations policy`; of a visit or the talk itself `late stop start erasure`; small talk
+    `thanks bye laugh insult bot confused help unsure`. `eta_minutes` is how many minutes late the guest says they run; an hour
+    of arrival is in `slots.time`. `confidence` is between 0 and 1. `language` is `es` or `en`.
     """
 
     intent: Intent
@@ -85,3 +88,4 @@ class Understanding:
     source: Slots = Slots()
     also: tuple[Intent, ...] = ()
     topic: str | None = None
+    eta_minutes: int | None = None
