@@ -24,6 +24,7 @@ from backend.checkin.issuer import CodeIssuer
 from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
+from backend.conversations.outlet import ThreadOutlet
 from backend.conversations.ports import Ports
 from backend.conversations.service import SESSION_LIFE, ConversationService
 from backend.conversations.store import OldConversations, StaffInbox, TurnStore
@@ -207,6 +208,11 @@ class Services:
         return ConversationService(ports, self.clock)
 
     @cached_property
+    def outlet(self) -> ThreadOutlet:
+        """The way out of a thread."""
+        return ThreadOutlet(self._cipher, self.outbox)
+
+    @cached_property
     def keepers(self) -> Mapping[str, Keeper]:
         """What is forgotten once a day."""
         old = OldConversations(
@@ -257,6 +263,7 @@ class Services:
             cache=self.access.cache,
             last_seen=LastSeen(self.database),
             limits=_caller_limits(self.settings),
+            public_url=self.settings.public_url,
         )
 
     # the worker ------------------------------------------------------------------------------------------

@@ -9,9 +9,30 @@ ALTER TABLE conversations
     ADD COLUMN handed_over_at timestamptz,
     ADD COLUMN heard_at timestamptz,      -- the guest's last message: providers answer freely for a day after it
     ADD COLUMN unread integer NOT NULL DEFAULT 0 CHECK (unread >= 0),
+    ADD COLUMN known_as bytea[] NOT NULL DEFAULT '{}',         -- blind indexes of phones and addresses told here, for erasure
+    ADD COLUMN reservation_ids uuid[] NOT NULL DEFAULT '{}',   -- booked here
     ADD COLUMN stopped_at timestamptz;    -- the guest wants no messages that they did not ask for
 CREATE INDEX conversations_inbox ON conversations (restaurant_id, handed_over_at) WHERE handler = 'staff';
 CREATE INDEX conversations_guest ON conversations (restaurant_id, guest_index);
+
+CREATE INDEX conversations_recent ON conversations (restaurant_id, updated_at, id);
+
+-- A turn's own name: a channel's name of a message may say who sent it.
+ALTER TABLE conversation_turns ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid();
+CREATE INDEX conversation_turns_order ON conversation_turns (restaurant_id, conversation_id, position);
+
+-- What an answer kept for repeats is about, so that an erasure finds it.
+ALTER TABLE idempotency_keys ADD COLUMN subject_id uuid;
+
+-- From which sites' pages a publishable key may be used; none named: from all.
+ALTER TABLE api_keys ADD COLUMN origins text[] NOT NULL DEFAULT '{}';
+DROP FUNCTION find_api_key(bytea);
+CREATE FUNCTION find_api_key(hash bytea)
+    RETURNS TABLE (id uuid, restaurant_id uuid, kind text, limit_per_minute integer, origins text[])
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT k.id, k.restaurant_id, k.kind, k.limit_per_minute, k.origins FROM api_keys k
+    WHERE k.key_hash = hash AND k.revoked_at IS NULL
+$$;
 
 -- One account of a provider belongs to one restaurant: a number, a page, a mail address.
 CREATE TABLE channel_accounts (
@@ -55,6 +76,7 @@ CREATE TABLE outbound_messages (
     staff_id uuid,
     cause text NOT NULL,                  -- the message it answers, or the staff's own id of it: twice is once
     position integer NOT NULL,
+    place bigint NOT NULL DEFAULT nextval('conversation_turns_position_seq'),   -- among the turns of its conversation
     body_sealed bytea NOT NULL,
     state text NOT NULL DEFAULT 'waiting'
         CHECK (state IN ('waiting', 'sent', 'delivered', 'read', 'failed', 'dead')),
@@ -67,7 +89,7 @@ CREATE TABLE outbound_messages (
     UNIQUE (conversation_id, cause, position)
 );
 CREATE INDEX outbound_due ON outbound_messages (due_at) WHERE state = 'waiting';
-CREATE INDEX outbound_order ON outbound_messages (conversation_id, id);
+CREATE INDEX outbound_order ON outbound_messages (restaurant_id, conversation_id, place);
 CREATE INDEX outbound_provider ON outbound_messages (restaurant_id, channel, provider_id) WHERE provider_id IS NOT NULL;
 
 -- A booking's message as its provider knows it, for the states that come back.
