@@ -59,12 +59,14 @@ CREATE TABLE inbound_messages (
     attempts integer NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL,
     last_error text,
+    said_at timestamptz NOT NULL,         -- by the provider's clock, not after ours: the order within a thread
     received_at timestamptz NOT NULL,
     done_at timestamptz,
     UNIQUE (restaurant_id, channel, message_id)
 );
 CREATE INDEX inbound_due ON inbound_messages (due_at) WHERE state = 'waiting';
-CREATE INDEX inbound_order ON inbound_messages (restaurant_id, channel, session_id, id) WHERE state = 'waiting';
+CREATE INDEX inbound_order ON inbound_messages (restaurant_id, channel, session_id, said_at, id) WHERE state = 'waiting';
+CREATE INDEX inbound_done ON inbound_messages (restaurant_id, done_at) WHERE done_at IS NOT NULL;
 
 -- What goes out in a thread: the assistant's answers on channels that do not fetch, the staff's on all of them.
 CREATE TABLE outbound_messages (
@@ -79,7 +81,9 @@ CREATE TABLE outbound_messages (
     place bigint NOT NULL DEFAULT nextval('conversation_turns_position_seq'),   -- among the turns of its conversation
     body_sealed bytea NOT NULL,
     state text NOT NULL DEFAULT 'waiting'
-        CHECK (state IN ('waiting', 'sent', 'delivered', 'read', 'failed', 'dead')),
+        CHECK (state IN ('waiting', 'sending', 'sent', 'delivered', 'read', 'failed', 'dead')),
+    taken_at timestamptz,                 -- when it was last handed to the provider: 'sending' and long ago is in doubt
+    parts_sent integer NOT NULL DEFAULT 0,   -- a message that a channel sends in pieces goes on where it stopped
     provider_id text,
     attempts integer NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL,
@@ -88,18 +92,20 @@ CREATE TABLE outbound_messages (
     sent_at timestamptz,
     UNIQUE (conversation_id, cause, position)
 );
-CREATE INDEX outbound_due ON outbound_messages (due_at) WHERE state = 'waiting';
+CREATE INDEX outbound_due ON outbound_messages (due_at) WHERE state IN ('waiting', 'sending');
 CREATE INDEX outbound_order ON outbound_messages (restaurant_id, conversation_id, place);
 CREATE INDEX outbound_provider ON outbound_messages (restaurant_id, channel, provider_id) WHERE provider_id IS NOT NULL;
 
 -- A booking's message as its provider knows it, for the states that come back.
 ALTER TABLE messages
     ADD COLUMN provider_id text,
+    ADD COLUMN taken_at timestamptz,
     ADD COLUMN delivered_at timestamptz,
     ADD COLUMN read_at timestamptz;
 ALTER TABLE messages DROP CONSTRAINT messages_state_check;
 ALTER TABLE messages ADD CONSTRAINT messages_state_check
-    CHECK (state IN ('waiting', 'sent', 'delivered', 'read', 'skipped', 'failed', 'dead'));
+    CHECK (state IN ('waiting', 'sending', 'sent', 'delivered', 'read', 'skipped', 'failed', 'dead'));
+CREATE INDEX messages_doubt ON messages (taken_at) WHERE state = 'sending';
 CREATE INDEX messages_provider ON messages (restaurant_id, channel, provider_id) WHERE provider_id IS NOT NULL;
 
 -- What a guest says of a booking before they come: when they will be here, and that they will.
@@ -127,13 +133,23 @@ CREATE TABLE waitlist_entries (
 CREATE INDEX waitlist_day ON waitlist_entries (restaurant_id, service_date, created_at);
 CREATE INDEX waitlist_guest ON waitlist_entries (restaurant_id, guest_id);
 
+-- Who wants nothing more from a number of the restaurant: said to us, or to the provider, which then refuses to send.
+CREATE TABLE channel_stops (
+    restaurant_id uuid NOT NULL REFERENCES restaurants,
+    channel text NOT NULL,
+    guest_index bytea NOT NULL,
+    why text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (restaurant_id, channel, guest_index)
+);
+
 DO $$
 DECLARE
     app text := current_setting('saveit.app_role');
     worker text := current_setting('saveit.worker_role');
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['channel_accounts', 'inbound_messages', 'outbound_messages', 'waitlist_entries'] LOOP
+    FOREACH name IN ARRAY ARRAY['channel_accounts', 'inbound_messages', 'outbound_messages', 'waitlist_entries', 'channel_stops'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO %I, %I', name, app, worker);
         EXECUTE format('CREATE POLICY tenant_only ON %I USING (restaurant_id = (SELECT tenant())) '
