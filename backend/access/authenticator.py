@@ -76,6 +76,7 @@ class AccessAuthenticator:
         cache: CallerCache,
         last_seen: LastSeen,
         limits: CallerLimits | None = None,
+        public_url: str = "",
     ) -> None:
         self._database = database
         self._secrets = secrets
@@ -85,21 +86,32 @@ class AccessAuthenticator:
         self._cache = cache
         self._last_seen = last_seen
         self._limits = limits or CallerLimits()
+        self._public_url = public_url.rstrip("/")
 
     def authenticate(self, request: Request) -> Caller:
         """The caller of a request; `anyone` without credentials.
 
-        Raises Refusal: 'unauthenticated' (wrong, expired, revoked), 'token_expired' (staff tokens), and
-        'rate_limited' for an address that keeps sending wrong ones.
+        Raises Refusal: 'unauthenticated' (wrong, expired, revoked), 'token_expired' (staff tokens),
+        'rate_limited' for an address that keeps sending wrong ones, and 'origin_not_allowed' for a
+        publishable key on a page of a site that it is not for.
         """
         if request.path in _PROOF_IN_BODY:
             return Caller(ANYONE)
         try:
-            return self._of_headers(request.headers.get("Authorization"), request.headers.get("X-Api-Key"))
+            caller = self._of_headers(request.headers.get("Authorization"), request.headers.get("X-Api-Key"))
         except Refusal as refusal:
             if refusal.code == "unauthenticated":
                 self._count_anonymous(request.remote_addr or "")
             raise
+        if caller.origins:
+            self.check_origin(caller, request.headers.get("Origin"), request.host_url)
+        return caller
+
+    def check_origin(self, caller: Caller, origin: str | None, host_url: str) -> None:
+        """Raises Refusal('origin_not_allowed') unless the caller's key is for that site or the page is our own."""
+        own = (host_url.rstrip("/"), self._public_url)
+        if not caller.allows_origin(origin) and origin not in own:
+            raise Refusal("origin_not_allowed")
 
     def authenticate_token(self, token: str) -> Caller:
         """The caller of a live feed: staff, devices and secret keys. Cheap enough to ask again at each
@@ -186,7 +198,13 @@ class AccessAuthenticator:
             row = store.find_api_key(tx, digest)
         if row is None:
             return None
-        return Caller(row["kind"], row["restaurant_id"], row["id"], limit_per_minute=row["limit_per_minute"])
+        return Caller(
+            row["kind"],
+            row["restaurant_id"],
+            row["id"],
+            limit_per_minute=row["limit_per_minute"],
+            origins=tuple(row["origins"]),
+        )
 
     def _staff(self, token: str) -> Caller:
         claims = self._tokens.read(token, self._clock.now())

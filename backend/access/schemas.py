@@ -201,12 +201,28 @@ class DeviceList(Shape):
 # API keys ---------------------------------------------------------------------------------------------------
 
 
+Origin = Annotated[
+    str,
+    StringConstraints(to_lower=True, pattern=r"^https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$"),
+    Field(description="a site as browsers name it", examples=["https://www.casalucia.example"]),
+]
+Origins = Annotated[list[Origin], Field(max_length=50)]
+
+
 class ApiKeyIn(Shape):
-    """A new key. Without `limitPerMinute` the limit of its kind holds."""
+    """A new key. Without `limitPerMinute` the limit of its kind holds; without `origins` a publishable one may
+    be used on every site."""
 
     kind: KeyKind
     name: Name
     limit_per_minute: int | None = Field(None, ge=1, le=100_000)
+    origins: Origins = Field(default_factory=list)
+
+
+class OriginsIn(Shape):
+    """The sites whose pages may use the key; none: all."""
+
+    origins: Origins
 
 
 class ApiKeyOut(Shape):
@@ -218,6 +234,7 @@ class ApiKeyOut(Shape):
     hint: str
     key: str | None
     limit_per_minute: int | None
+    origins: list[str]
     created_at: datetime
     revoked_at: datetime | None
 

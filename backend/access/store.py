@@ -33,8 +33,10 @@ def find_device(tx: Tx, token_hash: bytes) -> Row | None:
 
 
 def find_api_key(tx: Tx, key_hash: bytes) -> Row | None:
-    """`id, restaurant_id, kind, limit_per_minute` of a key that is not revoked."""
-    return tx.one("SELECT id, restaurant_id, kind, limit_per_minute FROM find_api_key(:hash)", hash=key_hash)
+    """`id, restaurant_id, kind, limit_per_minute, origins` of a key that is not revoked."""
+    return tx.one(
+        "SELECT id, restaurant_id, kind, limit_per_minute, origins FROM find_api_key(:hash)", hash=key_hash
+    )
 
 
 def find_enrolment(tx: Tx, code_hash: bytes) -> UUID | None:
@@ -337,15 +339,16 @@ def mark_seen(tx: Tx, devices: Mapping[UUID, datetime], every: timedelta) -> int
 
 # API keys ---------------------------------------------------------------------------------------------------
 
-_KEY = "id, kind, key_hash, hint, name, limit_per_minute, created_at, revoked_at"
+_KEY = "id, kind, key_hash, hint, name, limit_per_minute, origins, created_at, revoked_at"
 
 
 def insert_api_key(tx: Tx, values: Mapping[str, object]) -> None:
     """Adds a key."""
     tx.run(
         """
-        INSERT INTO api_keys (id, restaurant_id, kind, key_hash, hint, name, limit_per_minute, created_at)
-        VALUES (:id, :restaurant_id, :kind, :key_hash, :hint, :name, :limit_per_minute, :created_at)
+        INSERT INTO api_keys
+            (id, restaurant_id, kind, key_hash, hint, name, limit_per_minute, origins, created_at)
+        VALUES (:id, :restaurant_id, :kind, :key_hash, :hint, :name, :limit_per_minute, :origins, :created_at)
         """,
         restaurant_id=tx.restaurant_id,
         **values,
@@ -371,6 +374,11 @@ def first_publishable_key(tx: Tx) -> Row | None:
 def lock_api_key(tx: Tx, key_id: UUID) -> Row | None:
     """One key, held until the transaction ends."""
     return tx.one(f"SELECT {_KEY} FROM api_keys WHERE id = :id FOR UPDATE", id=key_id)
+
+
+def set_key_origins(tx: Tx, key_id: UUID, origins: list[str]) -> None:
+    """From which sites' pages a key may be used."""
+    tx.run("UPDATE api_keys SET origins = :origins WHERE id = :id", id=key_id, origins=origins)
 
 
 def revoke_api_key(tx: Tx, key_id: UUID, now: datetime) -> None:

@@ -17,6 +17,7 @@ STATUS: dict[str, int] = {
     "token_expired": 401,
     "token_reused": 401,
     "forbidden": 403,
+    "origin_not_allowed": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "slot_unavailable": 409,

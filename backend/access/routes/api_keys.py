@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from uuid import UUID
 
-from backend.access.schemas import ApiKeyAnswer, ApiKeyIn, ApiKeyList, ApiKeyMade, ApiKeyOut, PageQuery
+from backend.access.schemas import (
+    ApiKeyAnswer,
+    ApiKeyIn,
+    ApiKeyList,
+    ApiKeyMade,
+    ApiKeyOut,
+    OriginsIn,
+    PageQuery,
+)
 from backend.access.service import ApiKey, ApiKeys
 from backend.platform.http import Api, Call
 from backend.platform.http.caller import MANAGEMENT
@@ -37,9 +45,26 @@ def api_key_routes(api: Api, api_keys: ApiKeys) -> None:
     )
     def create_key(call: Call, body: ApiKeyIn) -> ApiKeyMade:
         made = api_keys.create(
-            call.caller, kind=body.kind, name=body.name, limit_per_minute=body.limit_per_minute
+            call.caller,
+            kind=body.kind,
+            name=body.name,
+            limit_per_minute=body.limit_per_minute,
+            origins=body.origins,
         )
         return ApiKeyMade(key=made.key, api_key=_out(made.record))
+
+    @api.route(
+        "PUT",
+        "/api-keys/<uuid:key_id>/origins",
+        who=MANAGEMENT,
+        summary="Say on which sites' pages a publishable key may be used",
+        body=OriginsIn,
+        answers={200: ApiKeyAnswer},
+        refusals=("not_found",),
+        example={"origins": ["https://www.casalucia.example"]},
+    )
+    def limit_key(call: Call, key_id: UUID, body: OriginsIn) -> ApiKeyAnswer:
+        return ApiKeyAnswer(api_key=_out(api_keys.limit_to(call.caller, key_id, body.origins)))
 
     @api.route(
         "POST",
@@ -54,4 +79,4 @@ def api_key_routes(api: Api, api_keys: ApiKeys) -> None:
 
 
 def _out(record: ApiKey) -> ApiKeyOut:
-    return ApiKeyOut(**asdict(record))
+    return ApiKeyOut(**{**asdict(record), "origins": list(record.origins)})

@@ -30,6 +30,7 @@ class Caller:
     reservation_id: UUID | None = None
     name: str | None = None
     limit_per_minute: int | None = None
+    origins: tuple[str, ...] = ()  # from which sites' pages a publishable key may be used; none: from all
 
     @property
     def is_staff(self) -> bool:
@@ -40,6 +41,10 @@ class Caller:
     def works_here(self) -> bool:
         """May see guests' data: staff and the house's devices."""
         return self.kind in STAFF or self.kind == DEVICE
+
+    def allows_origin(self, origin: str | None) -> bool:
+        """Whether a page of that origin may speak for the caller. Programs send none: they are held by limits, not by this."""
+        return origin is None or not self.origins or origin.lower() in self.origins
 
     @property
     def label(self) -> str:
