@@ -122,7 +122,11 @@ def availability_api(service: AvailabilityService) -> Api:
     )
     def hold(call: Call, body: HoldBody) -> dict[str, object]:
         held = service.hold(call.of_tenant(body.restaurant_id), _ask(call, body), body.instead_of)
-        return {"holdId": str(held.id), "expiresAt": held.expires_at.isoformat()}
+        return {
+            "holdId": str(held.id),
+            "expiresAt": held.expires_at.isoformat(),
+            "expiresIn": service.seconds_left(held),
+        }
 
     @api.route(
         "DELETE",

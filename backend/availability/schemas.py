@@ -122,10 +122,11 @@ class CheckOut(Shape):
 
 
 class HoldOut(Shape):
-    """A slot kept until `expiresAt`."""
+    """A slot kept until `expiresAt`, which is in `expiresIn` seconds: clocks of phones go wrong."""
 
     hold_id: UUID
     expires_at: datetime
+    expires_in: int
 
 
 class RefreshOut(Shape):

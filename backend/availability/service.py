@@ -292,6 +292,10 @@ class AvailabilityService:
             outcome.code, params=outcome.params, alternatives=[alternative_json(each) for each in others]
         )
 
+    def seconds_left(self, hold: Hold) -> int:
+        """How long a hold still holds."""
+        return max(0, int((hold.expires_at - self._clock.now()).total_seconds()))
+
     def release(self, restaurant_id: UUID, hold_id: UUID) -> None:
         """Gives a hold back; raises Refusal('not_found') when there is none (any more)."""
         now = self._clock.now()

@@ -86,3 +86,9 @@ def test_a_renewal_that_is_refused_leaves_the_hold_as_it_was(stage: Stage) -> No
     released = stage.call("DELETE", f"/availability/holds/{held[1]['holdId']}", stage.publishable)
 
     assert released.status_code == 204
+
+
+def test_a_hold_says_how_many_seconds_it_holds_for_phones_whose_clock_is_wrong(stage: Stage) -> None:
+    held = stage.call("POST", "/availability/holds", stage.publishable, json=ask(stage)).get_json()
+
+    assert held["expiresIn"] == 300
