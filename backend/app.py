@@ -27,6 +27,7 @@ from backend.platform.live import LiveFeed
 from backend.platform.operations import operations_api
 from backend.platform.roles import application_url
 from backend.reservations.routes import reservations_api
+from backend.reservations.waitlist.routes import waitlist_api
 from backend.restaurants.routes import restaurants_api
 from backend.secret_store import secret_store
 from backend.settings import Settings
@@ -66,6 +67,7 @@ def mount_all(app: Flask, services: Services) -> None:
         restaurants_api(services.restaurants),
         availability_api(services.availability),
         reservations_api(services.reservations, services.links),
+        waitlist_api(services.reservations.waitlist),
         checkin_api(services.checkin, services.links),
         guests_api(services.guests),
         access_api(services.access),

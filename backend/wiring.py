@@ -23,11 +23,12 @@ from backend.checkin.handlers import CheckinHandlers
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
+from backend.conversations.forgetting.store import OldConversations
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
 from backend.conversations.outlet import ThreadOutlet
 from backend.conversations.ports import Ports
 from backend.conversations.service import SESSION_LIFE, ConversationService
-from backend.conversations.store import OldConversations, StaffInbox, TurnStore
+from backend.conversations.store import StaffInbox, TurnStore
 from backend.guests.service import GuestService
 from backend.guests.store import GuestStore
 from backend.notifications.handlers import NotificationHandlers
@@ -64,6 +65,7 @@ from backend.reservations.screens import GuestsOnScreens
 from backend.reservations.service import ReservationService, reservation_service
 from backend.reservations.store import ReservationStore
 from backend.reservations.stranding import StrandedBookings
+from backend.reservations.waitlist.store import WaitlistStore
 from backend.restaurants.service import ConfigReader, RestaurantService
 from backend.restaurants.store import RestaurantStore
 from backend.settings import Settings
@@ -93,6 +95,7 @@ class Services:
         self._checkins = CheckinStore(self._cipher)
         self._messages = MessageStore()
         self._reservations = ReservationStore(self._cipher)
+        self._waitlist = WaitlistStore(self._cipher)
         self._restaurants = RestaurantStore()
         self._reader = ConfigReader(self._restaurants)
 
@@ -149,7 +152,7 @@ class Services:
     @cached_property
     def reservations(self) -> ReservationService:
         """Book, change, move, read."""
-        return reservation_service(self._desk, self._locks)
+        return reservation_service(self._desk, self._locks, self._waitlist)
 
     @cached_property
     def screens(self) -> GuestsOnScreens:
@@ -168,7 +171,7 @@ class Services:
             self.database,
             self.clock,
             self._guests,
-            ExportedBookings(self._reservations),
+            ExportedBookings(self._reservations, self._waitlist),
             self._audit,
             self.outbox,
         )
@@ -203,7 +206,7 @@ class Services:
             availability=HouseAvailability(self.availability),
             reservations=HouseReservations(self.reservations, self.links, self.clock),
             handover=StaffInbox(self.database, self.clock, self.outbox),
-            turns=TurnStore(self.database, self._cipher),
+            turns=TurnStore(self.database, self._cipher, self.outbox),
         )
         return ConversationService(ports, self.clock)
 

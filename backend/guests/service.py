@@ -27,6 +27,10 @@ class GuestBookings(Protocol):
         """Every booking, newest made first, in words a person can read."""
         ...
 
+    def waiting_of(self, tx: Tx, guest_id: UUID) -> Sequence[dict[str, Any]]:
+        """Every entry on the waiting list, in the same words."""
+        ...
+
 
 class GuestService:
     """What may be done with a guest's data."""
@@ -84,6 +88,7 @@ class GuestService:
             document = {
                 "guest": {**asdict(guest), "id": str(guest.id)},
                 "reservations": bookings,
+                "waitlist": self._bookings.waiting_of(tx, guest_id),
                 "consents": [
                     {
                         "purpose": row["purpose"],

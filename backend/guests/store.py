@@ -60,6 +60,11 @@ UPDATE reservations SET name_sealed = NULL, notes_sealed = NULL, occasion = NULL
 WHERE restaurant_id = :restaurant_id AND guest_id = :id
 AND (name_sealed IS NOT NULL OR notes_sealed IS NOT NULL OR occasion IS NOT NULL)
 """
+_ERASE_WAITING = """
+UPDATE waitlist_entries SET name_sealed = NULL, updated_at = :now,
+    state = CASE WHEN state IN ('waiting', 'notified') THEN 'cancelled' ELSE state END
+WHERE restaurant_id = :restaurant_id AND guest_id = :id
+"""
 # Answers kept for repeats hold the name; a repeat of an erased guest's scan is answered without it.
 _BLANK_ANSWERS = """
 UPDATE checkins SET answer_sealed = :blank WHERE restaurant_id = :restaurant_id AND reservation_id IN
@@ -192,6 +197,7 @@ class GuestStore:
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
         who = {"restaurant_id": tx.restaurant_id, "id": guest_id}
         tx.run(_ERASE_GUEST, now=now, **who)
+        tx.run(_ERASE_WAITING, now=now, **who)
         tx.run(
             _BLANK_ANSWERS,
             blank=self.cipher.seal_json(tx.restaurant_id, "checkin.answer", {"erased": True}),

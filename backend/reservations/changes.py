@@ -114,8 +114,12 @@ class Changes:
         offer = decision.outcome
         self._desk.allocations.release(tx, before.id)
         self._desk.allocations.take(tx, offer, before.id, "reservation", ask.party_size)
+        # What the guest said of their coming was about the old hour.
+        same_hour = offer.starts_at == before.starts_at
         return replace(
             after,
+            eta_at=before.eta_at if same_hour else None,
+            guest_confirmed_at=before.guest_confirmed_at if same_hour else None,
             date=offer.service_date,
             time=offer.time,
             starts_at=offer.starts_at,

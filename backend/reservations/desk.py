@@ -223,6 +223,8 @@ _AUDITED = (
     "requirements",
     "late_cancellation",
     "penalty_amount",
+    "eta_at",
+    "guest_confirmed_at",
     "version",
 )
 _PERSONAL = ("name", "notes")

@@ -8,6 +8,7 @@ from uuid import UUID
 from backend.platform.database import Tx
 from backend.reservations.record import Reservation
 from backend.reservations.store import ReservationStore
+from backend.reservations.waitlist.store import WaitlistStore
 
 _AT_ONCE = 500
 
@@ -15,8 +16,23 @@ _AT_ONCE = 500
 class ExportedBookings:
     """Fulfils `guests.service.GuestBookings`."""
 
-    def __init__(self, store: ReservationStore) -> None:
+    def __init__(self, store: ReservationStore, waitlist: WaitlistStore) -> None:
         self._store = store
+        self._waitlist = waitlist
+
+    def waiting_of(self, tx: Tx, guest_id: UUID) -> list[dict[str, Any]]:
+        """Every entry on the waiting list, oldest first."""
+        return [
+            {
+                "date": each.date.isoformat(),
+                "time": each.time.strftime("%H:%M"),
+                "partySize": each.party_size,
+                "name": each.name,
+                "state": each.state.value,
+                "createdAt": each.created_at.isoformat(),
+            }
+            for each in self._waitlist.of_guest(tx, guest_id)
+        ]
 
     def of_guest(self, tx: Tx, guest_id: UUID) -> list[dict[str, Any]]:
         """Every booking, newest made first, however many."""

@@ -1,4 +1,6 @@
-"""What reservations do on their own events: plan the no-show check and the end of unsettled bookings. Called by the worker."""
+"""What reservations do on their own events: plan the no-show check and the end of unsettled bookings, look at the waiting list.
+
+Called by the worker."""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ class ReservationHandlers:
         )
         return [
             Handler("reservations.plan", moving, self.plan),
-            Handler("availability.forget", frozenset({"availability.changed"}), self.forget),
+            Handler("availability.forget", frozenset({"availability.changed"}), self.day_changed),
         ]
 
     def plan(self, tx: Tx, event: Event) -> None:
@@ -61,14 +63,16 @@ class ReservationHandlers:
         else:
             self._jobs.drop(tx, EXPIRE, reservation.id, now)
 
-    def forget(self, tx: Tx, event: Event) -> None:
-        """Throws computed availability away a second time, for a web process that died between commit and cache."""
+    def day_changed(self, tx: Tx, event: Event) -> None:
+        """Throws computed availability away a second time, for a web process that died between commit and cache; then shows the
+        staff whom a table that came free would fit."""
         day = event.data.get("date")
-        days = None
-        if day is not None:
-            on = datetime.fromisoformat(day).date()
-            days = [on - _ONE_DAY, on, on + _ONE_DAY]
-        self._cache.forget(event.restaurant_id, days)
+        if day is None:
+            self._cache.forget(event.restaurant_id, None)
+            return
+        on = datetime.fromisoformat(day).date()
+        self._cache.forget(event.restaurant_id, [on - _ONE_DAY, on, on + _ONE_DAY])
+        self._service.waitlist.table_came_free(tx, event.restaurant_id, [on], self._clock.now())
 
     def no_show(self, tx: Tx, subject_id: UUID, payload: Mapping[str, Any], now: datetime) -> None:
         """Due: nobody came."""

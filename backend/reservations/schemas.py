@@ -231,3 +231,65 @@ class TrailOut(Shape):
     """Who did what, oldest first."""
 
     entries: list[TrailRow]
+
+
+WaitState = Literal["waiting", "notified", "seated", "cancelled"]
+
+
+class WaitBody(Shape):
+    """Who would like which table. Without the guest's consent only staff may add them."""
+
+    restaurant_id: UUID
+    date: ServiceDate
+    time: SlotTime
+    party_size: PartySize
+    area: AreaKey | None = None
+    guest: GuestIn
+    privacy_accepted: bool = False
+
+    _wall_clock = field_validator("time")(wall_clock)
+
+
+class WaitListQuery(Shape):
+    """Which entries; without a date tonight's and all to come, without states the open ones."""
+
+    restaurant_id: UUID
+    date: ServiceDate | None = None
+    state: Annotated[str, StringConstraints(max_length=60)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
+
+
+class WaitStateBody(Shape):
+    """What became of an entry."""
+
+    state: WaitState
+
+
+class WaitEntryOut(Shape):
+    """An entry; `before` counts the open ones ahead of it that evening, `guest` is for the house."""
+
+    id: UUID
+    restaurant_id: UUID
+    date: date
+    time: str
+    party_size: int
+    area: str | None
+    channel: str
+    state: WaitState
+    offered_at: datetime | None
+    before: int
+    version: int
+    created_at: datetime
+    guest: GuestOut | None = None
+
+
+class OneWaitEntryOut(Shape):
+    """One entry."""
+
+    entry: WaitEntryOut
+
+
+class WaitEntriesOut(Shape):
+    """Entries, first come first."""
+
+    entries: list[WaitEntryOut]

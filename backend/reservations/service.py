@@ -10,24 +10,32 @@ from dataclasses import dataclass
 from backend.platform.locks import RedisSlotLocks
 from backend.reservations.booking import Booking, BookingRequest, hash_of
 from backend.reservations.changes import CHANGEABLE, ChangeRequest, Changes
+from backend.reservations.coming import Coming, Expected
 from backend.reservations.desk import By, Desk, View
 from backend.reservations.links import GuestLinks
 from backend.reservations.moves import Moves
 from backend.reservations.present import reservation_json, with_notes
 from backend.reservations.queries import Queries
 from backend.reservations.record import Reservation
+from backend.reservations.waitlist.record import EntryView
+from backend.reservations.waitlist.service import MAY_COME_FREE, Waitlist, WaitRequest
+from backend.reservations.waitlist.store import WaitlistStore
 from backend.reservations.walk_ins import WalkIns
 
 __all__ = [
     "CHANGEABLE",
+    "MAY_COME_FREE",
     "BookingRequest",
     "By",
     "ChangeRequest",
     "Desk",
+    "EntryView",
+    "Expected",
     "GuestLinks",
     "Reservation",
     "ReservationService",
     "View",
+    "WaitRequest",
     "hash_of",
     "reservation_json",
     "reservation_service",
@@ -45,9 +53,11 @@ class ReservationService:
     moves: Moves
     queries: Queries
     walk_ins: WalkIns
+    coming: Coming
+    waitlist: Waitlist
 
 
-def reservation_service(desk: Desk, locks: RedisSlotLocks) -> ReservationService:
+def reservation_service(desk: Desk, locks: RedisSlotLocks, waitlist: WaitlistStore) -> ReservationService:
     """Joins the use cases on one desk."""
     changes = Changes(desk)
     return ReservationService(
@@ -57,4 +67,6 @@ def reservation_service(desk: Desk, locks: RedisSlotLocks) -> ReservationService
         moves=Moves(desk, changes),
         queries=Queries(desk),
         walk_ins=WalkIns(desk),
+        coming=Coming(desk),
+        waitlist=Waitlist(desk, waitlist),
     )

@@ -7,6 +7,7 @@ ALTER TABLE conversations
     ADD COLUMN language text,
     ADD COLUMN reason text,               -- why the staff has it
     ADD COLUMN handed_over_at timestamptz,
+    ADD COLUMN taken_at timestamptz,      -- since then a person of the team speaks, and the assistant says nothing at all
     ADD COLUMN heard_at timestamptz,      -- the guest's last message: providers answer freely for a day after it
     ADD COLUMN unread integer NOT NULL DEFAULT 0 CHECK (unread >= 0),
     ADD COLUMN known_as bytea[] NOT NULL DEFAULT '{}',         -- blind indexes of phones and addresses told here, for erasure
@@ -131,6 +132,8 @@ CREATE TABLE waitlist_entries (
     updated_at timestamptz NOT NULL
 );
 CREATE INDEX waitlist_day ON waitlist_entries (restaurant_id, service_date, created_at);
+CREATE UNIQUE INDEX waitlist_once ON waitlist_entries (restaurant_id, guest_id, service_date, local_time)
+    WHERE state IN ('waiting', 'notified');
 CREATE INDEX waitlist_guest ON waitlist_entries (restaurant_id, guest_id);
 
 -- Who wants nothing more from a number of the restaurant: said to us, or to the provider, which then refuses to send.

@@ -1,0 +1,218 @@
+"""Use cases of the waiting list: join it, look at it, say what became of an entry, and notice that a table came free.
+
+Called by its routes, by the dialogue with the guest's consent, and by the worker on events. An entry holds no table: the first
+whom a freed table fits is shown to the staff, who tell the guest and book as for everyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from backend.availability.domain import Ask, Offer, Refused
+from backend.guests import email_address, person_name, phone_number
+from backend.guests.domain import Contact, booked_as
+from backend.platform.contention import UNIQUE, until_settled
+from backend.platform.database import Tx
+from backend.platform.events import Event
+from backend.platform.ids import uuid7
+from backend.platform.refusals import Refusal, field_refusal
+from backend.platform.texts import has_language
+from backend.reservations.desk import By, Desk
+from backend.reservations.waitlist.record import OPEN, Entry, EntryView, WaitlistState, entry_json
+from backend.reservations.waitlist.store import WaitlistStore
+from backend.restaurants.domain import RestaurantConfig, service_date_of
+
+# A table may be missing for these reasons and come free later; no waiting helps against any other rule.
+MAY_COME_FREE = frozenset({"slot_unavailable", "pacing_limit"})
+_MAY_BECOME = {
+    WaitlistState.WAITING: frozenset(WaitlistState),
+    WaitlistState.NOTIFIED: frozenset(WaitlistState),
+    # A slip of the finger is taken back by putting the entry where it was.
+    WaitlistState.SEATED: frozenset(OPEN),
+    WaitlistState.CANCELLED: frozenset(OPEN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRequest:
+    """Who would like which table. `phone` and `email` as typed, one of them needed; `privacy_accepted` is the guest's consent."""
+
+    restaurant_id: UUID
+    date: date
+    time: time
+    party_size: int
+    name: str
+    channel: str
+    by: By
+    area: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    locale: str | None = None
+    privacy_accepted: bool = False
+
+
+class Waitlist:
+    """Who waits for a table."""
+
+    def __init__(self, desk: Desk, store: WaitlistStore) -> None:
+        self._desk = desk
+        self._store = store
+
+    def join(self, request: WaitRequest) -> EntryView:
+        """The guest's entry; the same guest for the same moment has one, however often they ask.
+
+        Raises Refusal: privacy_not_accepted, invalid_request naming the field, a rule that no waiting helps against.
+        """
+        if not request.privacy_accepted and request.by.actor != "staff":
+            raise Refusal("privacy_not_accepted")
+        # Two requests may add the same new guest at once: the second then finds them.
+        return until_settled(lambda: self._join(request), also=[UNIQUE])
+
+    def _join(self, request: WaitRequest) -> EntryView:
+        desk, now = self._desk, self._desk.clock.now()
+        with desk.database.tenant(request.restaurant_id) as tx:
+            config = desk.reader.current(tx)
+            self._may_wait(tx, config, request, now)
+            contact = _contact(request, config)
+            known = desk.guests.find(tx, contact)
+            if known is None:
+                guest_id = desk.guests.add(tx, contact, desk.guests.indexes(tx, contact), now)
+            else:
+                guest_id = known.id
+                desk.guests.complete(tx, known, contact, now)
+            if request.privacy_accepted:
+                desk.guests.consent(
+                    tx, guest_id, "waitlist", desk.privacy_version, request.channel, given=True, now=now
+                )
+            entry = self._store.same(tx, _entry(request, contact, guest_id, now))
+            if entry is None:
+                entry = _entry(request, contact, guest_id, now)
+                self._store.add(tx, entry)
+                self._tell(tx, config, entry, "waitlist.joined", request.by, now)
+            return self._view(tx, entry, config)
+
+    def _may_wait(self, tx: Tx, config: RestaurantConfig, request: WaitRequest, now: datetime) -> None:
+        channel = "staff" if request.by.actor == "staff" else request.channel
+        ask = Ask(request.date, request.time, request.party_size, request.area, channel)
+        outcome = self._desk.availability.decide(tx, config, ask, now).outcome
+        if isinstance(outcome, Refused) and outcome.code not in MAY_COME_FREE:
+            if outcome.code == "unknown_area":
+                raise field_refusal("area", outcome.code)
+            raise Refusal(outcome.code, params=outcome.params)
+
+    def day(
+        self, restaurant_id: UUID, day: date | None, states: Sequence[WaitlistState], limit: int
+    ) -> list[EntryView]:
+        """Of one service date, or of tonight's and all to come; first come first."""
+        now = self._desk.clock.now()
+        with self._desk.database.tenant(restaurant_id) as tx:
+            config = self._desk.reader.current(tx)
+            first = day or service_date_of(config, now)
+            entries = self._store.page(tx, first, day, states, limit)
+            guests = self._desk.guests.by_ids(tx, [each.guest_id for each in entries])
+        views, ahead = [], dict[date, int]()
+        for entry in entries:
+            guest = guests.get(entry.guest_id)
+            count = ahead.get(entry.date, 0)
+            views.append(EntryView(entry, config, guest and booked_as(guest, entry.name), count))
+            ahead[entry.date] = count + (entry.state in OPEN)
+        return views
+
+    def set_state(
+        self, restaurant_id: UUID, entry_id: UUID, state: WaitlistState, by: By, version: int | None = None
+    ) -> EntryView:
+        """What became of it. Raises Refusal: not_found, version_conflict, invalid_transition."""
+        return until_settled(
+            lambda: self._set_state(restaurant_id, entry_id, state, by, version), also=[UNIQUE]
+        )
+
+    def _set_state(
+        self, restaurant_id: UUID, entry_id: UUID, state: WaitlistState, by: By, version: int | None
+    ) -> EntryView:
+        now = self._desk.clock.now()
+        with self._desk.database.tenant(restaurant_id) as tx:
+            entry = self._store.lock(tx, entry_id)
+            if entry is None:
+                raise Refusal("not_found")
+            if version is not None and version != entry.version:
+                raise Refusal("version_conflict", params={"version": entry.version})
+            config = self._desk.reader.current(tx)
+            if state is entry.state:
+                return self._view(tx, entry, config)
+            reopened = entry.state not in OPEN and self._store.same(tx, entry) is not None
+            if reopened or state not in _MAY_BECOME[entry.state]:
+                raise Refusal("invalid_transition", params={"from": entry.state.value, "to": state.value})
+            changed = replace(entry, state=state, version=entry.version + 1, updated_at=now)
+            self._store.save(tx, changed)
+            self._tell(tx, config, changed, "waitlist.changed", by, now)
+            return self._view(tx, changed, config)
+
+    def table_came_free(
+        self, tx: Tx, restaurant_id: UUID, days: Sequence[date], now: datetime
+    ) -> Entry | None:
+        """Shows the staff the first who waits for these service dates and could be booked now, unless that was done a moment ago.
+
+        Called in a handler's transaction. None when nobody who waits has room now.
+        """
+        config = self._desk.reader.current(tx)
+        for entry in self._store.waiting(tx, days):
+            if entry.offered_at is not None and now - entry.offered_at < _SHOWN_AGAIN:
+                continue
+            ask = Ask(entry.date, entry.time, entry.party_size, entry.area, "web")
+            if isinstance(self._desk.availability.decide(tx, config, ask, now).outcome, Offer):
+                offered = replace(entry, offered_at=now, version=entry.version + 1, updated_at=now)
+                self._store.save(tx, offered)
+                self._tell(tx, config, offered, "waitlist.offered", By("system:waitlist", "system"), now)
+                return offered
+        return None
+
+    def _view(self, tx: Tx, entry: Entry, config: RestaurantConfig) -> EntryView:
+        guest = self._desk.guests.by_ids(tx, [entry.guest_id]).get(entry.guest_id)
+        return EntryView(entry, config, guest and booked_as(guest, entry.name), self._store.before(tx, entry))
+
+    def _tell(self, tx: Tx, config: RestaurantConfig, entry: Entry, kind: str, by: By, now: datetime) -> None:
+        shown = entry_json(entry, config)
+        self._desk.outbox.add(tx, [Event(kind, entry.restaurant_id, entry.id, now, {"entry": shown})])
+        self._desk.audit.write(tx, by.label, kind, "waitlist", entry.id, after=shown, now=now)
+
+
+# Somebody who was shown a freed table and was not told yet is not shown again for each further change of the evening.
+_SHOWN_AGAIN = timedelta(minutes=30)
+
+
+def _contact(request: WaitRequest, config: RestaurantConfig) -> Contact:
+    name = person_name(request.name)
+    if not name:
+        raise field_refusal("guest.name", "required")
+    phone = phone_number(request.phone, config.profile.locale) if request.phone else None
+    if request.phone and phone is None:
+        raise field_refusal("guest.phone", "not_a_phone")
+    email = email_address(request.email) if request.email else None
+    if request.email and email is None:
+        raise field_refusal("guest.email", "not_an_email")
+    if phone is None and email is None:
+        raise field_refusal("guest.phone", "required")
+    locale = request.locale if has_language(request.locale) else config.profile.locale
+    return Contact(name, phone, email, locale)
+
+
+def _entry(request: WaitRequest, contact: Contact, guest_id: UUID, now: datetime) -> Entry:
+    return Entry(
+        id=uuid7(),
+        restaurant_id=request.restaurant_id,
+        date=request.date,
+        time=request.time,
+        party_size=request.party_size,
+        area=request.area,
+        guest_id=guest_id,
+        name=contact.name,
+        channel=request.channel,
+        state=WaitlistState.WAITING,
+        offered_at=None,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,162 @@
+"""The waiting list over the HTTP edge: who may join, who sees it, and what a freed table does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from stage import TOMORROW, Stage
+from werkzeug.test import TestResponse
+
+
+def join(stage: Stage, who: dict[str, str] | None = None, **changes: Any) -> TestResponse:
+    """Six people wait for tomorrow at eight; keyword arguments replace members."""
+    return stage.call(
+        "POST", "/waitlist", who or stage.publishable, json=stage.body(**{"partySize": 6, **changes})
+    )
+
+
+def joined(stage: Stage, **changes: Any) -> dict[str, Any]:
+    """The entry of somebody who joined."""
+    answer = join(stage, **changes)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return answer.get_json()["entry"]
+
+
+def listed(stage: Stage, more: str = "", role: str = "host") -> list[dict[str, Any]]:
+    """Tomorrow's list as the staff sees it."""
+    path = f"/waitlist?restaurantId={stage.restaurant_id}&date={TOMORROW.isoformat()}{more}"
+    return stage.call("GET", path, stage.staff[role]).get_json()["entries"]
+
+
+def set_state(stage: Stage, entry: dict[str, Any], state: str, **headers: str) -> TestResponse:
+    """What the host says became of it."""
+    path = f"/waitlist/{entry['id']}/state"
+    return stage.call("POST", path, stage.staff["host"], json={"state": state}, headers=headers)
+
+
+def full_evening(stage: Stage) -> list[dict[str, Any]]:
+    """Both places for six at eight are taken."""
+    return [stage.booked(partySize=6, guest={"name": "Otra", "phone": f"60000000{n}"}) for n in range(2)]
+
+
+def test_a_diner_joins_and_the_staff_sees_who_it_is(stage: Stage) -> None:
+    entry = joined(stage)
+
+    assert "guest" not in entry
+    (seen,) = listed(stage)
+    assert (seen["id"], seen["state"], seen["before"]) == (entry["id"], "waiting", 0)
+    assert seen["guest"]["name"] == "Lucía García"
+
+
+def test_joining_twice_for_the_same_table_is_joining_once(stage: Stage) -> None:
+    first, again = joined(stage), joined(stage)
+
+    assert first["id"] == again["id"]
+    assert len(listed(stage)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"privacyAccepted": False}, "privacy_not_accepted"),
+        ({"time": "11:00"}, "outside_hours"),
+        ({"date": (TOMORROW + timedelta(days=60)).isoformat()}, "too_far"),
+        ({"guest": {"name": "Ana"}}, "invalid_request"),
+        ({"guest": {"name": "Ana", "phone": "12"}}, "invalid_request"),
+        ({"area": "tejado"}, "invalid_request"),
+    ],
+)
+def test_who_waits_in_vain_or_cannot_be_reached_is_refused(
+    stage: Stage, changes: dict[str, Any], code: str
+) -> None:
+    answer = join(stage, **changes)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+    assert listed(stage) == []
+
+
+def test_the_list_is_for_the_house_alone(stage: Stage) -> None:
+    path = f"/waitlist?restaurantId={stage.restaurant_id}"
+
+    assert stage.call("GET", path, stage.publishable).status_code == 403
+    assert stage.call("GET", path).status_code == 401
+
+
+def test_a_cancellation_shows_the_first_whom_the_table_fits_on_the_live_feed(stage: Stage) -> None:
+    taken = full_evening(stage)
+    joined(stage, partySize=8, guest={"name": "Ocho", "phone": "611000008"})
+    stage.later(seconds=1)
+    six = joined(stage, guest={"name": "Seis", "phone": "611000006"})
+    stage.work()
+    stage.live.published.clear()
+
+    stage.call("DELETE", f"/reservations/{taken[0]['reservation']['id']}", stage.staff["host"])
+    stage.work()
+
+    offered = [event for _, event in stage.live.published if event.type == "waitlist.offered"]
+    assert [event.data["entry"]["id"] for event in offered] == [six["id"]]
+    assert "Seis" not in str(offered[0].data)
+    assert [bool(each["offeredAt"]) for each in listed(stage)] == [False, True]
+
+
+def test_a_freed_table_that_was_shown_is_not_shown_again_for_every_change_of_the_evening(
+    stage: Stage,
+) -> None:
+    taken = full_evening(stage)
+    joined(stage)
+    for each in taken:
+        stage.call("DELETE", f"/reservations/{each['reservation']['id']}", stage.staff["host"])
+        stage.work()
+
+    told = [event for _, event in stage.live.published if event.type == "waitlist.offered"]
+    assert len(told) == 1
+
+
+def test_the_staff_says_what_became_of_an_entry_and_can_take_it_back(stage: Stage) -> None:
+    entry = joined(stage)
+
+    assert set_state(stage, entry, "notified").get_json()["entry"]["state"] == "notified"
+    assert set_state(stage, entry, "seated").status_code == 200
+    assert listed(stage) == []
+    assert [each["state"] for each in listed(stage, "&state=seated")] == ["seated"]
+    assert set_state(stage, entry, "cancelled").get_json()["code"] == "invalid_transition"
+    assert set_state(stage, entry, "waiting").status_code == 200
+
+
+def test_an_entry_changed_meanwhile_is_not_changed_by_an_old_version(stage: Stage) -> None:
+    entry = joined(stage)
+    set_state(stage, entry, "notified")
+
+    answer = set_state(stage, entry, "cancelled", **{"If-Match": str(entry["version"])})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (412, "version_conflict")
+
+
+def test_an_entry_is_not_reopened_beside_a_newer_one_of_the_same_guest(stage: Stage) -> None:
+    first = joined(stage)
+    set_state(stage, first, "cancelled")
+    joined(stage)
+
+    assert set_state(stage, first, "waiting").get_json()["code"] == "invalid_transition"
+
+
+def test_another_restaurant_sees_nothing_of_it(stage: Stage, new_stage: Any) -> None:
+    entry, other = joined(stage), new_stage()
+
+    assert set_state(other, entry, "seated").status_code == 404
+    assert listed(other) == []
+
+
+def test_an_erased_guest_waits_no_more_and_has_no_name_there(stage: Stage) -> None:
+    joined(stage)
+    (seen,) = listed(stage)
+    exported = stage.services.guests.export(stage.restaurant_id, UUID(seen["guest"]["id"]), "owner:test")
+    assert [each["name"] for each in exported["waitlist"]] == ["Lucía García"]
+
+    stage.services.guests.erase(stage.restaurant_id, UUID(seen["guest"]["id"]), "owner:test")
+
+    (kept,) = listed(stage, "&state=cancelled")
+    assert kept["guest"]["name"] is None
