@@ -67,13 +67,26 @@ class Stored:
     """What the store knows when a message comes in.
 
     `answer` is set when this very message was answered before. `state` is the session's latest, None when there is none or it
-    is too old; `revision` is what `save` compares. `handler` says who has the thread.
+    is too old; `revision` is what `save` compares. `handler` says who has the thread; `taken` that a person speaks in it.
     """
 
     answer: tuple[Mapping[str, Any], ...] | None = None
     state: Mapping[str, Any] | None = None
     revision: int = 0
     handler: str = "bot"
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is talking, as far as a turn says: what the inbox shows, and what an erasure looks for. Phones in E.164, addresses in
+    lower case, bookings by their ids. Personal data.
+    """
+
+    name: str | None = None
+    phones: frozenset[str] = frozenset()
+    emails: frozenset[str] = frozenset()
+    bookings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class Turn:
     language: str
     intent: str
     at: datetime
+    told: Told = Told()
 
 
 class SessionMovedError(Exception):
@@ -187,6 +201,7 @@ __all__ = [
     "Sender",
     "SessionMovedError",
     "Stored",
+    "Told",
     "Turn",
     "Turns",
 ]

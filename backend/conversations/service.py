@@ -21,6 +21,7 @@ from backend.conversations.dialogue.render import Reply, locale_for, replies
 from backend.conversations.dialogue.state import DialogueState, Step
 from backend.conversations.ports import Conversation, Ports, Sender, SessionMovedError, Stored, Turn
 from backend.conversations.runner import Runner
+from backend.conversations.told import told_in
 from backend.conversations.understanding import Understanding, understand
 from backend.platform.clock import Clock
 from backend.platform.refusals import Refusal
@@ -55,16 +56,18 @@ class ConversationService:
         """
         talk = Conversation(restaurant_id, channel, session_id)
         facts = self._ports.restaurants.facts(restaurant_id)
+        booked: tuple[str, ...] = ()
         for _ in range(ATTEMPTS):
             now = self._clock.now()
             stored = self._ports.turns.load(talk, message_id, now - SESSION_LIFE)
             if stored.answer is not None:
                 return _answer(stored.answer)
-            state = _state_of(stored)
+            state = _with_bookings(_state_of(stored), booked)
             turn = _TurnInHand(self._ports, talk, sender, facts, now, locale)
             answer = turn.take(state, stored.revision, message_id, text)
             if answer is not None:
                 return answer
+            booked = turn.booked
         raise Refusal("lock_timeout", headers={"Retry-After": "1"})
 
 
@@ -79,11 +82,21 @@ def _state_of(stored: Stored) -> DialogueState:
     except (ValueError, TypeError, KeyError) as unreadable:
         _log.warning("a stored conversation state cannot be read: %s", type(unreadable).__name__)
         state = DialogueState()
-    if stored.handler == "staff" and state.step is not Step.WITH_STAFF:
-        return replace(state, step=Step.WITH_STAFF)
+    if stored.handler == "staff":
+        # Somebody who has been answered by a person need not hear that the message arrived.
+        return replace(state, step=Step.WITH_STAFF, told_waiting=stored.taken or _is_told(state))
     if stored.handler == "bot" and state.step is Step.WITH_STAFF:
         return replace(state, step=Step.IDLE, told_waiting=False)
     return state
+
+
+def _is_told(state: DialogueState) -> bool:
+    return state.step is Step.WITH_STAFF and state.told_waiting
+
+
+def _with_bookings(state: DialogueState, booked: tuple[str, ...]) -> DialogueState:
+    """The state with what an attempt booked that was overtaken: the booking stands, whoever has the thread now."""
+    return replace(state, booked=tuple(dict.fromkeys((*state.booked, *booked)))) if booked else state
 
 
 class _TurnInHand:
@@ -104,6 +117,7 @@ class _TurnInHand:
         self._facts = facts
         self._now = now
         self._locale = locale
+        self.booked: tuple[str, ...] = ()
 
     def take(self, state: DialogueState, revision: int, message_id: str, text: str) -> list[Reply] | None:
         """The answer, written down; None when the session moved meanwhile and everything must be thought again."""
@@ -115,12 +129,21 @@ class _TurnInHand:
         told = replies(says, self._facts, self._locale_of(after.language), today)
         answer = tuple(each.to_json() for each in told)
         turn = Turn(
-            self._talk, message_id, text, answer, after.to_json(), read.language, read.intent, self._now
+            self._talk,
+            message_id,
+            text,
+            answer,
+            after.to_json(),
+            read.language,
+            read.intent,
+            self._now,
+            told_in(after, read, self._sender, self._facts.locale),
         )
         try:
             earlier = self._ports.turns.save(turn, revision)
         except SessionMovedError:
             runner.give_back(None)
+            self.booked = after.booked
             return None
         if earlier is None:
             return told

@@ -1,25 +1,27 @@
-"""Conversations and their turns in PostgreSQL: what was said, what was answered, the state in between. Fulfils `ports.Turns`.
+"""Conversations and their turns in PostgreSQL: what was said, what was answered, the state in between. Fulfils `ports.Turns` and
+`ports.Handover`.
 
-What guests say is sealed. The revision of a conversation makes two messages of one session wait for each other's state; the
-message id makes a repeat the same answer.
+What guests say is sealed. The revision of a conversation makes two messages of one session wait for each other's state, and makes
+the assistant think again when a person took the thread meanwhile; the message id makes a repeat the same answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.conversations.ports import Conversation, SessionMovedError, Stored, Turn
+from backend.conversations.inbox.events import HANDED_BACK, handler_event, message_event
+from backend.conversations.ports import Conversation, SessionMovedError, Stored, Told, Turn
 from backend.platform.ciphers import Cipher
 from backend.platform.clock import Clock
-from backend.platform.database import Database, Tx
-from backend.platform.events import Event, Outbox
+from backend.platform.database import Database, Tx, id_array
+from backend.platform.events import Outbox
 from backend.platform.ids import uuid7
 
 _LOAD = """
-SELECT c.id, c.handler, c.revision, c.updated_at, c.state_sealed, t.answer_sealed FROM conversations c
+SELECT c.id, c.handler, c.taken_at, c.revision, c.updated_at, c.state_sealed, t.answer_sealed FROM conversations c
 LEFT JOIN conversation_turns t
     ON t.restaurant_id = c.restaurant_id AND t.conversation_id = c.id AND t.message_id = :message_id
 WHERE c.restaurant_id = :restaurant_id AND c.channel = :channel AND c.session_id = :session_id
@@ -30,40 +32,35 @@ VALUES (:id, :restaurant_id, :channel, :session_id, :now, :now)
 ON CONFLICT (restaurant_id, channel, session_id) DO NOTHING
 """
 _ADVANCE = """
-UPDATE conversations SET state_sealed = :state, revision = revision + 1, updated_at = :now
+UPDATE conversations SET state_sealed = :state, revision = revision + 1, updated_at = :now, heard_at = :now,
+    language = :language, name_sealed = coalesce(:name, name_sealed),
+    known_as = ARRAY(SELECT unnest(known_as) UNION SELECT unnest(CAST(:known_as AS bytea[]))),
+    reservation_ids = ARRAY(SELECT unnest(reservation_ids) UNION SELECT unnest(CAST(:bookings AS uuid[]))),
+    unread = unread + CASE handler WHEN 'staff' THEN 1 ELSE 0 END
 WHERE restaurant_id = :restaurant_id AND channel = :channel AND session_id = :session_id AND revision = :revision
-RETURNING id
+RETURNING id, channel, handler
 """
 _ADD = """
 INSERT INTO conversation_turns
-    (restaurant_id, conversation_id, message_id, said_sealed, answer_sealed, language, intent, at)
-VALUES (:restaurant_id, :conversation_id, :message_id, :said, :answer, :language, :intent, :at)
+    (id, restaurant_id, conversation_id, message_id, said_sealed, answer_sealed, language, intent, at)
+VALUES (:id, :restaurant_id, :conversation_id, :message_id, :said, :answer, :language, :intent, :at)
 """
+# The assistant's own doing: its turn is still to be written, so the revision stays.
 _HANDLER = """
-UPDATE conversations SET handler = :handler, updated_at = :now
+UPDATE conversations SET handler = :handler, updated_at = :now, reason = :reason, handed_over_at = :handed_over_at,
+    taken_at = NULL, unread = 0
 WHERE restaurant_id = :restaurant_id AND channel = :channel AND session_id = :session_id AND handler <> :handler
-RETURNING id
-"""
-
-_FORGET = """
-WITH old AS (
-    SELECT id FROM conversations WHERE restaurant_id = :restaurant_id AND updated_at < :before FOR UPDATE SKIP LOCKED),
-said AS (
-    DELETE FROM conversation_turns WHERE restaurant_id = :restaurant_id AND conversation_id IN (SELECT id FROM old))
-DELETE FROM conversations WHERE restaurant_id = :restaurant_id AND id IN (SELECT id FROM old)
-"""
-_FORGET_STATES = """
-UPDATE conversations SET state_sealed = NULL
-WHERE restaurant_id = :restaurant_id AND state_sealed IS NOT NULL AND updated_at < :before
+RETURNING id, channel, handler
 """
 
 
 class TurnStore:
     """Messages, answers and the latest state of each session."""
 
-    def __init__(self, database: Database, cipher: Cipher) -> None:
+    def __init__(self, database: Database, cipher: Cipher, outbox: Outbox) -> None:
         self._database = database
         self._cipher = cipher
+        self._outbox = outbox
 
     def load(self, conversation: Conversation, message_id: str, not_before: datetime) -> Stored:
         """What is known of the session and of this very message."""
@@ -71,32 +68,52 @@ class TurnStore:
             return self._load(tx, conversation, message_id, not_before)
 
     def save(self, turn: Turn, revision: int) -> tuple[Mapping[str, Any], ...] | None:
-        """Writes the turn if the session is still at `revision`; see `ports.Turns.save`."""
+        """Writes the turn if the session is still at `revision`; see `ports.Turns.save`. What is said to the staff is announced."""
         talk = turn.conversation
         with self._database.tenant(talk.restaurant_id) as tx:
             _ensure(tx, talk, turn.at)
-            moved = tx.value(
-                _ADVANCE,
-                restaurant_id=talk.restaurant_id,
-                channel=talk.channel,
-                session_id=talk.session_id,
-                revision=revision,
-                state=self._cipher.seal_json(talk.restaurant_id, "conversation.state", dict(turn.state)),
-                now=turn.at,
-            )
+            moved = tx.one(_ADVANCE, revision=revision, **self._advanced(turn))
             if moved is None:
                 # The row is locked by whoever moved it until they commit, so what they wrote is there to read.
                 known = self._load(tx, talk, turn.message_id, turn.at)
                 if known.answer is None:
                     raise SessionMovedError
                 return known.answer
-            self._add(tx, moved, turn)
+            turn_id = self._add(tx, moved["id"], turn)
+            is_heard = moved["handler"] == "staff"
+            if is_heard:
+                told = message_event(talk.restaurant_id, moved, "guest", turn_id, turn.at)
+                self._outbox.add(tx, [told])
+        if is_heard:
+            self._outbox.wake()
         return None
 
-    def _add(self, tx: Tx, conversation_id: UUID, turn: Turn) -> None:
-        restaurant_id = turn.conversation.restaurant_id
+    def _advanced(self, turn: Turn) -> dict[str, object]:
+        talk, seal = turn.conversation, self._cipher
+        return {
+            "restaurant_id": talk.restaurant_id,
+            "channel": talk.channel,
+            "session_id": talk.session_id,
+            "state": seal.seal_json(talk.restaurant_id, "conversation.state", dict(turn.state)),
+            "now": turn.at,
+            "language": turn.language,
+            "name": seal.seal(talk.restaurant_id, "conversation.name", turn.told.name),
+            "known_as": self._known_as(talk.restaurant_id, turn.told),
+            "bookings": id_array(UUID(each) for each in turn.told.bookings),
+        }
+
+    def _known_as(self, restaurant_id: UUID, told: Told) -> list[bytes | None]:
+        """The same indexes as a guest's, so that an erasure finds both."""
+        blind = self._cipher.blind
+        return [blind(restaurant_id, "phone", each) for each in told.phones] + [
+            blind(restaurant_id, "email", each) for each in told.emails
+        ]
+
+    def _add(self, tx: Tx, conversation_id: UUID, turn: Turn) -> UUID:
+        restaurant_id, turn_id = turn.conversation.restaurant_id, uuid7()
         tx.queue(
             _ADD,
+            id=turn_id,
             restaurant_id=restaurant_id,
             conversation_id=conversation_id,
             message_id=turn.message_id,
@@ -106,6 +123,7 @@ class TurnStore:
             intent=turn.intent,
             at=turn.at,
         )
+        return turn_id
 
     def _load(self, tx: Tx, talk: Conversation, message_id: str, not_before: datetime) -> Stored:
         row = tx.one(
@@ -127,38 +145,12 @@ class TurnStore:
             state=open_json(talk.restaurant_id, "conversation.state", row["state_sealed"]) if fresh else None,
             revision=row["revision"],
             handler=row["handler"],
+            taken=row["taken_at"] is not None,
         )
 
 
-class OldConversations:
-    """Forgets what was said long ago, and sooner where a conversation stood: both hold names and contacts. Called by the worker's
-    upkeep, once a day."""
-
-    def __init__(
-        self,
-        database: Database,
-        restaurants: Callable[[], Iterable[UUID]],
-        life: timedelta,
-        state_life: timedelta,
-    ) -> None:
-        self._database = database
-        self._restaurants = restaurants
-        self._life = life
-        self._state_life = state_life
-
-    def forget(self, now: datetime) -> int:
-        """How many conversations are gone."""
-        return sum(self._forget(restaurant_id, now) for restaurant_id in self._restaurants())
-
-    def _forget(self, restaurant_id: UUID, now: datetime) -> int:
-        with self._database.tenant(restaurant_id) as tx:
-            gone = tx.run(_FORGET, restaurant_id=restaurant_id, before=now - self._life)
-            tx.run(_FORGET_STATES, restaurant_id=restaurant_id, before=now - self._state_life)
-        return gone
-
-
 class StaffInbox:
-    """Hands threads to the staff and back; each hand-over is told on the live feed. Fulfils `ports.Handover`."""
+    """Hands threads to the staff and back for the assistant; each hand-over is told on the live feed. Fulfils `ports.Handover`."""
 
     def __init__(self, database: Database, clock: Clock, outbox: Outbox) -> None:
         self._database = database
@@ -171,29 +163,26 @@ class StaffInbox:
 
     def close(self, conversation: Conversation) -> None:
         """The assistant answers again."""
-        self._give(conversation, "bot", "handed_back")
+        self._give(conversation, "bot", None)
 
-    def _give(self, talk: Conversation, handler: str, reason: str) -> None:
+    def _give(self, talk: Conversation, handler: str, reason: str | None) -> None:
         now = self._clock.now()
         with self._database.tenant(talk.restaurant_id) as tx:
             _ensure(tx, talk, now)
-            changed = tx.value(
+            changed = tx.one(
                 _HANDLER,
                 restaurant_id=talk.restaurant_id,
                 channel=talk.channel,
                 session_id=talk.session_id,
                 handler=handler,
+                reason=reason,
+                handed_over_at=now if handler == "staff" else None,
                 now=now,
             )
             if changed is None:
                 return
-            data = {
-                "conversationId": str(changed),
-                "channel": talk.channel,
-                "handler": handler,
-                "reason": reason,
-            }
-            self._outbox.add(tx, [Event("conversation.message", talk.restaurant_id, changed, now, data)])
+            told = handler_event(talk.restaurant_id, changed, reason or HANDED_BACK, now)
+            self._outbox.add(tx, [told])
         self._outbox.wake()
 
 

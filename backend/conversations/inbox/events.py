@@ -13,6 +13,9 @@ from uuid import UUID
 from backend.platform.events import Event
 
 CONVERSATION_MESSAGE = "conversation.message"
+# Reasons beside the dialogue's own.
+HANDED_BACK = "handed_back"
+TAKEN = "taken"
 
 
 def message_event(

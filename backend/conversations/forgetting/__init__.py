@@ -1,0 +1,1 @@
+"""What conversations do not keep: what is old, and what an erased guest said."""
