@@ -32,10 +32,15 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What the channel itself proves of the guest (WhatsApp their phone, mail their address). Nothing on the web."""
+    """How the channel reaches the guest (WhatsApp by phone, mail by address). Nothing on the web.
+
+    `proven` false: nobody vouches that it is theirs (a From field without a server's word). It is good to book with, as if the
+    guest had typed it, and shows them nothing of what was booked with it.
+    """
 
     phone: str | None = None
     email: str | None = None
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
