@@ -157,7 +157,7 @@ class HouseReservations:
         for each in ids:
             view = queries.get(restaurant, UUID(each))
             views[view.reservation.id] = view
-        if sender.phone or sender.email:
+        if sender.proven and (sender.phone or sender.email):
             for view in queries.coming_of(restaurant, sender.phone, sender.email):
                 views[view.reservation.id] = view
         return [
