@@ -90,6 +90,53 @@ def _profile() -> dict[str, Any]:
             "es": "Carta de temporada con opciones vegetarianas y sin gluten; entre semana, menú del día a mediodía.",
             "en": "A seasonal menu with vegetarian and gluten-free dishes; a set lunch on weekdays.",
         },
+        "faq": _faq(),
+    }
+
+
+def _faq() -> dict[str, dict[str, str]]:
+    """What Casa Lucero answers to what guests ask, but for the wifi: that the assistant must ask the team."""
+    return {
+        "kids": {
+            "es": "Los niños son bienvenidos: hay tronas y medias raciones.",
+            "en": "Children are welcome: there are high chairs and half portions.",
+        },
+        "terrace": {
+            "es": "Sí, hay terraza en la plaza, cubierta y con calor en invierno.",
+            "en": "Yes, there is a terrace on the square, covered and heated in winter.",
+        },
+        "payment": {
+            "es": "Se puede pagar con tarjeta, con el móvil o en efectivo.",
+            "en": "You can pay by card, by phone or in cash.",
+        },
+        "accessibility": {
+            "es": "La entrada y un aseo están adaptados; la sala está a pie de calle.",
+            "en": "The entrance and one restroom are step-free; the dining room is at street level.",
+        },
+        "dressCode": {
+            "es": "No hay código de vestimenta: ven con lo que te sientas bien.",
+            "en": "There is no dress code: come as you feel comfortable.",
+        },
+        "groups": {
+            "es": "Por el chat reservamos hasta 12 personas; para grupos mayores, el equipo prepara un menú.",
+            "en": "We take up to 12 people by chat; for larger groups the team puts a menu together.",
+        },
+        "prices": {
+            "es": "El menú del día cuesta 19 €; a la carta se suele gastar entre 30 y 40 € por persona.",
+            "en": "The weekday set lunch is €19; à la carte, people usually spend €30 to €40 each.",
+        },
+        "events": {
+            "es": "Para cumpleaños y celebraciones podemos preparar tarta y un rincón de la sala.",
+            "en": "For birthdays and celebrations we can prepare a cake and a corner of the dining room.",
+        },
+        "transport": {
+            "es": "Las paradas de metro más cercanas son La Latina y Ópera, a cinco minutos.",
+            "en": "The nearest metro stops are La Latina and Ópera, five minutes away.",
+        },
+        "allergens": {
+            "es": "La carta indica los alérgenos de cada plato y hay opciones sin gluten y sin lactosa.",
+            "en": "The menu marks each dish's allergens, and there are gluten-free and lactose-free options.",
+        },
     }
 
 

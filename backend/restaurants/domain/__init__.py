@@ -17,7 +17,7 @@ from backend.restaurants.domain.hours import (
     wall_instant,
 )
 from backend.restaurants.domain.notices import NOTICE_CODES, Notice, notices
-from backend.restaurants.domain.profile import Formality, Profile
+from backend.restaurants.domain.profile import FAQ_TOPICS, Faq, Formality, Profile
 from backend.restaurants.domain.refused import Refused
 from backend.restaurants.domain.rules import (
     WEEKDAYS,
@@ -41,6 +41,7 @@ from backend.restaurants.domain.seating import TooManyCombinationsError, connect
 from backend.restaurants.domain.values import Bilingual, Money, contrast, readable_text_on
 
 __all__ = [
+    "FAQ_TOPICS",
     "NOTICE_CODES",
     "WEEKDAYS",
     "Area",
@@ -52,6 +53,7 @@ __all__ = [
     "CustomSlots",
     "DayHours",
     "Door",
+    "Faq",
     "Formality",
     "Money",
     "Notice",

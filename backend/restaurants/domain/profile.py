@@ -3,7 +3,7 @@ and dialogue."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -11,6 +11,26 @@ from zoneinfo import ZoneInfo
 from backend.restaurants.domain.values import Bilingual
 
 Formality = Literal["tu", "usted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    """What guests ask besides the rules, in the restaurant's own words; None where it has not said."""
+
+    kids: Bilingual | None = None
+    terrace: Bilingual | None = None
+    payment: Bilingual | None = None
+    accessibility: Bilingual | None = None
+    dress_code: Bilingual | None = None
+    wifi: Bilingual | None = None
+    groups: Bilingual | None = None
+    prices: Bilingual | None = None
+    events: Bilingual | None = None
+    transport: Bilingual | None = None
+    allergens: Bilingual | None = None
+
+
+FAQ_TOPICS = tuple(each.name for each in fields(Faq))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +53,7 @@ class Profile:
     parking: Bilingual | None = None
     pets: Bilingual | None = None
     menu: Bilingual | None = None
+    faq: Faq = Faq()
 
     @property
     def zone(self) -> ZoneInfo:

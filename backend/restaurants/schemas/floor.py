@@ -42,6 +42,22 @@ class LongText(Shape):
     en: Paragraph = ""
 
 
+class FaqShape(Shape):
+    """What guests ask in the chat, in the restaurant's own words; what is left out the team is asked."""
+
+    kids: LongText | None = None
+    terrace: LongText | None = None
+    payment: LongText | None = None
+    accessibility: LongText | None = None
+    dress_code: LongText | None = None
+    wifi: LongText | None = None
+    groups: LongText | None = None
+    prices: LongText | None = None
+    events: LongText | None = None
+    transport: LongText | None = None
+    allergens: LongText | None = None
+
+
 class ProfileShape(Shape):
     """Who the restaurant is. `slug` is its short address, `timezone` an IANA name, `currency` ISO 4217."""
 
@@ -60,6 +76,7 @@ class ProfileShape(Shape):
     parking: LongText | None = None
     pets: LongText | None = None
     menu: LongText | None = None
+    faq: FaqShape = Field(default_factory=FaqShape)
 
 
 class AreaShape(Shape):

@@ -7,6 +7,8 @@ from datetime import time
 from decimal import Decimal
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from backend.restaurants import domain
 
 
@@ -85,6 +87,7 @@ def _profile(profile: domain.Profile) -> dict[str, Any]:
         "parking": _words_or_none(profile.parking),
         "pets": _words_or_none(profile.pets),
         "menu": _words_or_none(profile.menu),
+        "faq": {to_camel(topic): _words_or_none(getattr(profile.faq, topic)) for topic in domain.FAQ_TOPICS},
     }
 
 

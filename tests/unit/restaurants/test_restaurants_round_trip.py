@@ -70,6 +70,7 @@ PROFILES = st.builds(
     parking=st.one_of(st.none(), BILINGUAL),
     pets=st.one_of(st.none(), BILINGUAL),
     menu=st.one_of(st.none(), BILINGUAL),
+    faq=st.builds(domain.Faq, **{topic: st.one_of(st.none(), BILINGUAL) for topic in domain.FAQ_TOPICS}),
 )
 DAY_HOURS = st.one_of(
     st.builds(domain.DayHours, TIMES, TIMES),

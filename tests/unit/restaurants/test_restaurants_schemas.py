@@ -69,6 +69,8 @@ REFUSED = [
     ("profile.formality", "vos", "profile.formality", "not_a_choice"),
     ("profile.colour", "#123456", "profile.colour", "unknown_field"),
     ("profile.description", {"es": "x" * 2001}, "profile.description.es", "too_long"),
+    ("profile.faq", {"wifi": {"es": "x" * 2001}}, "profile.faq.wifi.es", "too_long"),
+    ("profile.faq", {"horoscope": {"es": "Tauro"}}, "profile.faq.horoscope", "unknown_field"),
     ("areas", [], "areas", "too_few"),
     ("areas.1.id", "sala", "areas.1.id", "given_twice"),
     ("areas.0.id", "La Sala", "areas.0.id", "wrong_format"),
