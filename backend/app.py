@@ -74,6 +74,7 @@ def mount_all(app: Flask, services: Services) -> None:
         notifications_api(services.notifications, services.own_words),
         conversations_api(services.conversations, services.restaurants),
         operations_api(services.database, services.redis, services.telemetry, settings.metrics_token),
+        *services.channels.apis,
         docs_api(lambda: app.extensions["saveit.endpoints"], VERSION),
     ]
     endpoints = mount(app, apis, services.authenticator, services.telemetry, settings.public_url.rstrip("/"))

@@ -87,6 +87,17 @@ class Settings(BaseSettings):
     conversation_days: int = Field(30, ge=1, description="how long what was said in chats is kept, days")
     partitions_ahead: int = Field(3, description="months of partitions kept ready")
 
+    chat_late_hours: float = Field(
+        2.0, gt=0, description="a guest's message that was held up longer is not answered as if fresh, hours"
+    )
+    chat_lanes: int = Field(2, ge=1, le=8, description="conversations a worker works on at once")
+    sending_lanes: int = Field(3, ge=1, le=8, description="provider accounts a worker sends for at once")
+    sending_attempts: int = Field(8, ge=1, description="tries of sending a message before the dead letters")
+    sending_doubt_s: int = Field(
+        90, ge=30, description="a message whose sending was cut off is looked into after this, seconds"
+    )
+    provider_timeout_s: float = Field(10.0, gt=0, description="longest a provider may take to answer, seconds")
+
     smtp_host: str = Field("", description="SMTP server for mail; empty: the local mailbox")
     smtp_port: int = Field(587, description="its port")
     smtp_user: str = Field("", description="its user")

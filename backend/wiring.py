@@ -23,6 +23,14 @@ from backend.checkin.handlers import CheckinHandlers
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
+from backend.conversations.channels.accounts.store import AccountStore
+from backend.conversations.channels.etiquette import HouseEtiquette
+from backend.conversations.channels.inbound.chats import Chats
+from backend.conversations.channels.inbound.intake import DatabaseIntake, OldInbound
+from backend.conversations.channels.inbound.store import InboundStore
+from backend.conversations.channels.outbound.sending import Sending
+from backend.conversations.channels.outbound.store import OutboundQueue
+from backend.conversations.channels.registry import Channels
 from backend.conversations.forgetting.store import OldConversations
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
 from backend.conversations.outlet import ThreadOutlet
@@ -55,7 +63,9 @@ from backend.platform.senders import (
     SmtpSettings,
     erase_from_mailbox,
 )
+from backend.platform.senders.circuit import Circuits
 from backend.platform.telemetry import Telemetry
+from backend.platform.worker.errand import Errand
 from backend.platform.worker.upkeep import Keeper
 from backend.reservations.desk import Desk
 from backend.reservations.exporting import ExportedBookings
@@ -216,6 +226,56 @@ class Services:
         return ThreadOutlet(self._cipher, self.outbox)
 
     @cached_property
+    def intake(self) -> DatabaseIntake:
+        """The door for what guests write over channels."""
+        return DatabaseIntake(self.database, self._cipher, self.outbox)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Which channels there are; each joins here."""
+        return Channels()
+
+    @cached_property
+    def chats(self) -> Chats:
+        """Works on what guests wrote over channels."""
+        return Chats(
+            database=self.database,
+            store=InboundStore(self._cipher),
+            talk=self.conversations,
+            outlet=self.outlet,
+            handover=StaffInbox(self.database, self.clock, self.outbox),
+            etiquette=HouseEtiquette(HouseFacts(self.restaurants, self.settings.base_url).facts),
+            clock=self.clock,
+            late_after=timedelta(hours=self.settings.chat_late_hours),
+            attempts=self.settings.handler_attempts,
+        )
+
+    @cached_property
+    def sending(self) -> Sending:
+        """Sends what goes out over channels."""
+        return Sending(
+            database=self.database,
+            queue=OutboundQueue(self._cipher),
+            accounts=AccountStore(self._cipher),
+            channels=self.channels,
+            circuits=Circuits(),
+            clock=self.clock,
+            base_url=self.settings.base_url,
+            doubt_after=timedelta(seconds=self.settings.sending_doubt_s),
+            attempts=self.settings.sending_attempts,
+        )
+
+    @cached_property
+    def errands(self) -> Sequence[Errand]:
+        """What the worker does on lanes of their own, beside events, messages and scheduled work."""
+        sending = [f"sending-{number + 1}" for number in range(self.settings.sending_lanes)]
+        chats = [f"chats-{number + 1}" for number in range(self.settings.chat_lanes)]
+        return [
+            *(Errand(name, self.chats.run_due, on_wake=True, then=tuple(sending)) for name in chats),
+            *(Errand(name, self.sending.run_due, after_events=True) for name in sending),
+        ]
+
+    @cached_property
     def keepers(self) -> Mapping[str, Keeper]:
         """What is forgotten once a day."""
         old = OldConversations(
@@ -224,7 +284,13 @@ class Services:
             timedelta(days=self.settings.conversation_days),
             SESSION_LIFE,
         )
-        return {"conversations": old.forget}
+        inbound = OldInbound(
+            self.database,
+            self._cipher,
+            lambda: [row["id"] for row in self.restaurants.all()],
+            timedelta(days=max(self.settings.done_days, 8)),
+        )
+        return {"conversations": old.forget, "inbound": inbound.forget}
 
     @cached_property
     def pages(self) -> HousePages:

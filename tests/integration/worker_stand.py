@@ -51,6 +51,7 @@ class _Services:
         ]
         self.notifications = self
         self.keepers: dict[str, Any] = {}
+        self.errands: list[Any] = []
 
     def send_due(self, now: datetime, limit: int = 50) -> int:
         """There are no messages here."""

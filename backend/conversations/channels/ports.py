@@ -25,6 +25,9 @@ class Intake(Protocol):
     def take(self, restaurant_id: UUID, messages: Sequence[Inbound], now: datetime) -> int:
         """Writes them down and wakes the worker; how many were new. A message id seen before changes nothing."""
 
+    def session(self, restaurant_id: UUID, channel: str, address: str) -> str:
+        """The thread of an address, for `Inbound.session_id`: a keyed digest that says nothing of the address."""
+
 
 class Outlet(Protocol):
     """The way out of a thread. Called by the worker for the assistant's answers and by the inbox for the staff's."""
@@ -52,8 +55,8 @@ class ChannelSender(Protocol):
     def send(self, account: dict[str, Any], message: Outbound) -> Receipt:
         """Hands it to the provider; `account` is the restaurant's own at that provider, secrets opened.
 
-        Raises `TemporarySendError` (try later), `PermanentSendError` (never), `WindowClosedError` (only an approved template
-        may be sent now).
+        A message that takes several: one of them, `message.part` says which, and `Receipt.more` that others follow. Raises the
+        errors of `backend.platform.senders`, nothing else that is expected; what else it raises leaves the message in doubt.
         """
 
 
@@ -69,5 +72,10 @@ class Feedback(Protocol):
         now: datetime,
         *,
         error: str | None = None,
+        ref: UUID | None = None,
     ) -> bool:
-        """Whether the message is ours. A state never goes back (`read`, then `delivered` late, stays `read`)."""
+        """Whether the message is ours. A state never goes back (`read`, then `delivered` late, stays `read`).
+
+        `ref` is our own name of the message where the provider gives it back: it finds a message also when the worker was killed
+        before it could write down the provider's name of it.
+        """

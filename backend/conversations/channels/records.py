@@ -77,7 +77,8 @@ class Inbound:
 class Outbound:
     """One message to a guest. `reply` is what every channel is given; `thread` the way back of the message it answers.
 
-    `window_open` says that the guest wrote within the time in which the provider lets anything be answered.
+    `window_open` says that the guest wrote within the time in which the provider lets anything be answered. `part` counts the
+    pieces of it that went out already, for channels that send a message in several. `message_id` is our own name of it.
     """
 
     channel: ChannelName
@@ -87,10 +88,13 @@ class Outbound:
     message_id: str
     thread: Mapping[str, str] = field(default_factory=dict)
     window_open: bool = True
+    part: int = 0
+    since: datetime | None = None  # when it was first written down
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The provider has taken it; `provider_id` is its name for the message, None when it gives none."""
+    """The provider has taken it; `provider_id` is its name for the message, None when it gives none. `more`: pieces are left."""
 
     provider_id: str | None = None
+    more: bool = False

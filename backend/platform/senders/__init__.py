@@ -16,14 +16,26 @@ from backend.platform.senders.mailbox import (
 )
 from backend.platform.senders.message import Attachment, Channel, Outgoing, Recipient, Rendered
 from backend.platform.senders.mime import build_mail
-from backend.platform.senders.port import MessageSender, PermanentSendError, SendError, TemporarySendError
+from backend.platform.senders.port import (
+    AccountSendError,
+    InDoubtSendError,
+    MessageSender,
+    OptedOutError,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    WindowClosedError,
+)
 from backend.platform.senders.smtp import SmtpSender, SmtpSettings
 
 __all__ = [
+    "AccountSendError",
     "Attachment",
     "Channel",
+    "InDoubtSendError",
     "MailboxFolderSender",
     "MessageSender",
+    "OptedOutError",
     "Outgoing",
     "PermanentSendError",
     "Recipient",
@@ -35,6 +47,7 @@ __all__ = [
     "Stored",
     "StoredPart",
     "TemporarySendError",
+    "WindowClosedError",
     "build_mail",
     "count_mailbox",
     "erase_from_mailbox",

@@ -1,4 +1,4 @@
-"""The port every sender fulfils, and the two ways it may fail. Called by the delivery handler."""
+"""The port every sender fulfils, and the ways it may fail: for now, or for good. Called by the delivery handler."""
 
 from __future__ import annotations
 
@@ -12,11 +12,32 @@ class SendError(Exception):
 
 
 class TemporarySendError(SendError):
-    """Trying again later may work: network, timeouts, greylisting, our own credentials."""
+    """Trying again later may work: network, timeouts, throttling. `retry_after` is the provider's own wish, seconds."""
+
+    def __init__(self, cause: str, *, retry_after: float | None = None) -> None:
+        super().__init__(cause)
+        self.retry_after = retry_after
+
+
+class AccountSendError(TemporarySendError):
+    """The restaurant's account at the provider does not work (credentials, permissions, funds): nothing of it will leave until
+    somebody mends it."""
+
+
+class InDoubtSendError(TemporarySendError):
+    """The provider was asked and no answer came: it may have taken the message. Never sent again without looking first."""
 
 
 class PermanentSendError(SendError):
     """Trying again changes nothing: the address is refused or missing, or the message is not acceptable."""
+
+
+class WindowClosedError(PermanentSendError):
+    """The provider lets only an approved template out now, and there is none for this."""
+
+
+class OptedOutError(PermanentSendError):
+    """The guest told the provider that they want no more messages from this number."""
 
 
 class MessageSender(Protocol):

@@ -4,7 +4,8 @@
 Called by `python -m backend worker`. Several may run at once, on one machine or many.
 """
 
+from backend.platform.worker.errand import Errand
 from backend.platform.worker.loop import WorkerServices, run
 from backend.platform.worker.upkeep import Upkeep
 
-__all__ = ["Upkeep", "WorkerServices", "run"]
+__all__ = ["Errand", "Upkeep", "WorkerServices", "run"]

@@ -1,5 +1,5 @@
 """The worker's lanes and how they hang together: relay → handlers → messages, scheduled work beside them,
-upkeep once a day.
+upkeep once a day, and whatever errands the wiring adds (conversations over channels, sending, collecting mail).
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from redis import RedisError
@@ -23,6 +24,7 @@ from backend.platform.jobs import Jobs
 from backend.platform.live.sink import RedisLiveSink
 from backend.platform.redis import Redis
 from backend.platform.telemetry import Telemetry
+from backend.platform.worker.errand import Errand
 from backend.platform.worker.lane import Lane
 from backend.platform.worker.manners import step_back
 from backend.platform.worker.pulse import PULSE_KEPT_S, PULSE_KEY, PULSE_S
@@ -63,6 +65,8 @@ class WorkerServices(Protocol):
     def notifications(self) -> Messages: ...
     @property
     def keepers(self) -> Mapping[str, Keeper]: ...
+    @property
+    def errands(self) -> Sequence[Errand]: ...
 
 
 def run(settings: Settings, services: WorkerServices) -> int:
@@ -76,7 +80,8 @@ def run(settings: Settings, services: WorkerServices) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     lanes = _lanes(settings, services)
-    wakeups = Wakeups(settings.redis_url, settings.redis_timeout_ms, lanes[0].wake)
+    woken = [lane for lane in lanes if lane.name in {"relay", *_woken(services.errands)}]
+    wakeups = Wakeups(settings.redis_url, settings.redis_timeout_ms, partial(_wake, woken))
     for thread in (*lanes, wakeups):
         thread.start()
     log.info("worker started", extra={"lanes": [lane.name for lane in lanes]})
@@ -126,13 +131,45 @@ def _lanes(settings: Settings, services: WorkerServices) -> list[Lane]:
     messages = Lane("messages", lambda: services.notifications.send_due(now(), _AT_ONCE), pause_s=poll_s)
     handlers = Lane("handlers", lambda: deliveries.run_due(now(), _AT_ONCE), pause_s=poll_s, then=[messages])
     jobs = Lane("jobs", lambda: services.jobs.run_due(database, now(), _AT_ONCE), pause_s=poll_s)
+    errands = errand_lanes(services.errands, now, poll_s)
+    after_events = [
+        lane for lane, errand in zip(errands, services.errands, strict=True) if errand.after_events
+    ]
     relaying = Lane(
         "relay",
         lambda: relay.run_once(now(), _RELAYED_AT_ONCE),
         pause_s=settings.relay_poll_ms / 1000,
-        then=[handlers],
+        then=[handlers, *after_events],
     )
-    return [relaying, handlers, messages, jobs, Lane("upkeep", lambda: _daily(upkeep, now()), pause_s=_DAY_S)]
+    daily = Lane("upkeep", lambda: _daily(upkeep, now()), pause_s=_DAY_S)
+    return [relaying, handlers, messages, jobs, *errands, daily]
+
+
+def _wake(lanes: Sequence[Lane]) -> None:
+    for lane in lanes:
+        lane.wake()
+
+
+def _woken(errands: Sequence[Errand]) -> list[str]:
+    """The lanes that look when a web process says that there is work."""
+    return [errand.name for errand in errands if errand.on_wake]
+
+
+def errand_lanes(errands: Sequence[Errand], now: Callable[[], datetime], poll_s: float) -> list[Lane]:
+    """A lane for each errand, in the order given; each wakes those that it gives work to."""
+    lanes: dict[str, Lane] = {}
+    for errand in reversed(errands):  # those that are woken first, as a lane is given them when it is made
+        lanes[errand.name] = Lane(
+            errand.name,
+            partial(_run_errand, errand, now),
+            pause_s=errand.pause_s or poll_s,
+            then=[lanes[name] for name in errand.then],
+        )
+    return [lanes[errand.name] for errand in errands]
+
+
+def _run_errand(errand: Errand, now: Callable[[], datetime]) -> int:
+    return errand.work(now(), _AT_ONCE)
 
 
 def _daily(upkeep: Upkeep, now: datetime) -> int:
