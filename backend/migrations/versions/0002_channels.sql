@@ -68,6 +68,16 @@ CREATE TABLE inbound_messages (
 CREATE INDEX inbound_due ON inbound_messages (due_at) WHERE state = 'waiting';
 CREATE INDEX inbound_order ON inbound_messages (restaurant_id, channel, session_id, said_at, id) WHERE state = 'waiting';
 CREATE INDEX inbound_done ON inbound_messages (restaurant_id, done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX inbound_lately ON inbound_messages (restaurant_id, channel, received_at);
+
+-- How far a mailbox was read, and until when one worker has it. `mailbox` is a digest of where it is.
+CREATE TABLE mail_positions (
+    mailbox text PRIMARY KEY,
+    uid_validity bigint,
+    uid bigint,
+    leased_until timestamptz,
+    checked_at timestamptz
+);
 
 -- What goes out in a thread: the assistant's answers on channels that do not fetch, the staff's on all of them.
 CREATE TABLE outbound_messages (
@@ -161,6 +171,11 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['inbound_messages', 'outbound_messages'] LOOP
         EXECUTE format('CREATE POLICY carried_by_worker ON %I TO %I USING ((SELECT tenant()) IS NULL)', name, worker);
     END LOOP;
+END $$;
+
+DO $$
+BEGIN
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON mail_positions TO %I', current_setting('saveit.worker_role'));
 END $$;
 
 CREATE FUNCTION find_channel_account(wanted_channel text, wanted_account text) RETURNS TABLE (restaurant_id uuid)
