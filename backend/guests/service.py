@@ -119,11 +119,16 @@ class GuestService:
         """
         now = self._clock.now()
         with self._database.tenant(restaurant_id) as tx:
-            self._get(tx, guest_id)
-            touched = self._store.erase(tx, guest_id, now)
-            self._record(tx, by, "guest.erased", guest_id, touched, now)
-            self._outbox.add(tx, [Event("guest.erased", restaurant_id, guest_id, now, {})])
+            touched = self.erase_in(tx, restaurant_id, guest_id, by, now)
         self._outbox.wake()
+        return touched
+
+    def erase_in(self, tx: Tx, restaurant_id: UUID, guest_id: UUID, by: str, now: datetime) -> dict[str, int]:
+        """The same inside a caller's transaction, who wakes the relay."""
+        self._get(tx, guest_id)
+        touched = self._store.erase(tx, guest_id, now)
+        self._record(tx, by, "guest.erased", guest_id, touched, now)
+        self._outbox.add(tx, [Event("guest.erased", restaurant_id, guest_id, now, {})])
         return touched
 
     def _get(self, tx: Tx, guest_id: UUID) -> Guest:

@@ -45,6 +45,10 @@ _CONSENTS = """
 SELECT purpose, policy_version, channel, given, at FROM consents
 WHERE restaurant_id = :restaurant_id AND guest_id = :id ORDER BY at
 """
+_LATEST_CONSENT = """
+SELECT given FROM consents WHERE restaurant_id = :restaurant_id AND guest_id = :id AND purpose = :purpose
+ORDER BY at DESC, id DESC LIMIT 1
+"""
 _MESSAGES = """
 SELECT kind, channel, state, created_at FROM messages
 WHERE restaurant_id = :restaurant_id AND guest_id = :id ORDER BY id
@@ -78,6 +82,8 @@ _CONSENT = Prepared("""
 INSERT INTO consents (id, restaurant_id, guest_id, purpose, policy_version, channel, given, at)
 VALUES (:id, :restaurant_id, :guest_id, :purpose, :policy_version, :channel, :given, :now)
 """)
+
+MESSAGES = "messages"  # the purpose of a consent to be written to without having asked
 
 BlindIndexes = tuple[bytes | None, bytes | None]  # of phone and e-mail
 
@@ -187,6 +193,11 @@ class GuestStore:
     def consents(self, tx: Tx, guest_id: UUID) -> Sequence[Row]:
         """What the guest agreed to, oldest first."""
         return tx.all(_CONSENTS, restaurant_id=tx.restaurant_id, id=guest_id)
+
+    def wants_messages(self, tx: Tx, guest_id: UUID) -> bool:
+        """Whether they may be written to without having asked for it: so until they say stop, and again once they say start."""
+        given = tx.value(_LATEST_CONSENT, restaurant_id=tx.restaurant_id, id=guest_id, purpose=MESSAGES)
+        return given is not False
 
     def messages(self, tx: Tx, guest_id: UUID) -> Sequence[Row]:
         """What was written to the guest, oldest first."""
