@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Who may read messages, and the settings each needs.
+_READERS: Final[dict[str, tuple[str, ...]]] = {
+    "builtin": (),
+    "lex": ("lex_bot_id", "lex_alias_id", "lex_locales"),
+    "anthropic": ("anthropic_api_key", "anthropic_model"),
+    "openai": ("openai_api_key", "openai_model"),
+}
 
 
 class Settings(BaseSettings):
@@ -107,8 +115,74 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("reservas@saveit.example", description="sender address of mails")
 
+    lex_bot_id: str = Field(
+        "", description="bot of Amazon Lex V2 that reads messages, as the stack's output says"
+    )
+    lex_alias_id: str = Field("", description="its alias, as the stack's output says")
+    lex_region: str = Field("", description="its region; empty: the machine's own AWS settings")
+    lex_locales: str = Field("es_ES,en_US", description="locales the bot has, as the stack's output says")
+    lex_endpoint_url: str = Field("", description="other address of Lex; empty: the region's")
+    lex_timeout_ms: int = Field(1500, ge=100, description="longest Lex may take for a message, milliseconds")
+    anthropic_api_key: str = Field("", repr=False, description="key of the Anthropic API")
+    anthropic_model: str = Field("claude-haiku-5-5", description="model that reads messages at Anthropic")
+    anthropic_base_url: str = Field("https://api.anthropic.com", description="address of the Anthropic API")
+    anthropic_thinking: Literal["disabled", "between_tools", "adaptive", ""] = Field(
+        "disabled",
+        description="the model's thinking mode; empty: not sent, for models that refuse the others",
+    )
+    anthropic_timeout_ms: int = Field(
+        2500, ge=100, description="longest Anthropic may take for a message, milliseconds"
+    )
+    openai_api_key: str = Field("", repr=False, description="key of the OpenAI API")
+    openai_model: str = Field("gpt-6-luna", description="model that reads messages at OpenAI")
+    openai_base_url: str = Field("https://api.openai.com/v1", description="address of the OpenAI API")
+    openai_reasoning: str = Field(
+        "none", description="the model's reasoning effort; empty: not sent, for models without it"
+    )
+    openai_temperature: float | None = Field(
+        None, ge=0, le=2, description="sampling temperature; None: not sent, as reasoning models refuse it"
+    )
+    openai_timeout_ms: int = Field(
+        2500, ge=100, description="longest OpenAI may take for a message, milliseconds"
+    )
+    # After the keys: its check looks at them.
+    readers: str = Field(
+        "builtin",
+        description="who reads guests' messages, in order: builtin, then any of lex, anthropic, openai",
+    )
+    readers_threshold: float = Field(
+        0.6, ge=0, le=1, description="the built-in parser's confidence below which the next reader is asked"
+    )
+    readers_deadline_ms: int = Field(
+        2500, ge=100, description="longest all second readers together may take for a message, milliseconds"
+    )
+    readers_per_turn: int = Field(1, ge=1, description="second readers asked about one message at most")
+    readers_per_day: int = Field(
+        2000, ge=1, description="messages put to each second reader a day at most, UTC"
+    )
+    readers_at_once: int = Field(
+        8, ge=1, description="messages one process has with a second reader at the same time at most"
+    )
+    readers_failures: int = Field(
+        5, ge=1, description="failures within the window after which one is left alone"
+    )
+    readers_window_s: float = Field(60, gt=0, description="that window, seconds")
+    readers_pause_s: float = Field(30, gt=0, description="how long it is then left alone, seconds")
+
     privacy_version: str = Field("2026-11", description="version of the privacy text that consents refer to")
     clock_offset_s: int = Field(0, description="moves the clock, for demonstrations of another evening")
+
+    @field_validator("readers")
+    @classmethod
+    def _readers_can_read(cls, given: str, known: ValidationInfo) -> str:
+        """The built-in parser first, and for each other one what it cannot work without."""
+        names = given.replace(" ", "").split(",")
+        if names[0] != "builtin" or len(set(names)) < len(names) or set(names) - _READERS.keys():
+            raise ValueError("builtin first, then any of lex, anthropic and openai once, with commas between")
+        lacking = [each for name in names for each in _READERS[name] if not known.data.get(each)]
+        if lacking:
+            raise ValueError("needs " + " and ".join(f"SAVEIT_{each.upper()}" for each in lacking))
+        return ",".join(names)
 
     @property
     def key_file(self) -> Path:

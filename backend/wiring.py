@@ -31,6 +31,7 @@ from backend.conversations.channels.inbound.store import InboundStore
 from backend.conversations.channels.outbound.sending import Sending
 from backend.conversations.channels.outbound.store import OutboundQueue
 from backend.conversations.channels.registry import Channels
+from backend.conversations.engines.configured import reader
 from backend.conversations.forgetting.store import OldConversations
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
 from backend.conversations.outlet import ThreadOutlet
@@ -218,7 +219,8 @@ class Services:
             handover=StaffInbox(self.database, self.clock, self.outbox),
             turns=TurnStore(self.database, self._cipher, self.outbox),
         )
-        return ConversationService(ports, self.clock)
+        read_by = reader(self.settings, self.redis, self.telemetry, self.clock.now)
+        return ConversationService(ports, self.clock, reader=read_by)
 
     @cached_property
     def outlet(self) -> ThreadOutlet:

@@ -19,25 +19,28 @@ from backend.conversations.dialogue.events import Heard
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.render import Reply, locale_for, replies
 from backend.conversations.dialogue.state import DialogueState, Step
+from backend.conversations.engines import BuiltInReader, Reader
 from backend.conversations.ports import Conversation, Ports, Sender, SessionMovedError, Stored, Turn
 from backend.conversations.runner import Runner
 from backend.conversations.told import told_in
-from backend.conversations.understanding import Understanding, understand
+from backend.conversations.understanding import Understanding
 from backend.platform.clock import Clock
 from backend.platform.refusals import Refusal
 
 SESSION_LIFE: Final = timedelta(hours=1)
 ATTEMPTS: Final = 4
 _NOBODY: Final = Sender()
+_BUILT_IN: Final = BuiltInReader()
 _log = logging.getLogger(__name__)
 
 
 class ConversationService:
     """Talks with guests."""
 
-    def __init__(self, ports: Ports, clock: Clock) -> None:
+    def __init__(self, ports: Ports, clock: Clock, *, reader: Reader = _BUILT_IN) -> None:
         self._ports = ports
         self._clock = clock
+        self._reader = reader
 
     def receive(
         self,
@@ -63,7 +66,7 @@ class ConversationService:
             if stored.answer is not None:
                 return _answer(stored.answer)
             state = _with_bookings(_state_of(stored), booked)
-            turn = _TurnInHand(self._ports, talk, sender, facts, now, locale)
+            turn = _TurnInHand(self._ports, talk, sender, facts, now, locale, self._reader)
             answer = turn.take(state, stored.revision, message_id, text)
             if answer is not None:
                 return answer
@@ -110,12 +113,14 @@ class _TurnInHand:
         facts: RestaurantFacts,
         now: datetime,
         locale: str | None,
+        reader: Reader,
     ) -> None:
         self._ports = ports
         self._talk = talk
         self._sender = sender
         self._facts = facts
         self._now = now
+        self._reader = reader
         self._locale = locale
         self.booked: tuple[str, ...] = ()
 
@@ -151,7 +156,9 @@ class _TurnInHand:
         return _answer(earlier)
 
     def _read(self, state: DialogueState, text: str) -> Understanding:
-        return understand(
+        # What guests and staff say to each other is nobody else's: no engine is asked then.
+        reader = _BUILT_IN if state.step is Step.WITH_STAFF else self._reader
+        return reader.read(
             text,
             now=self._now,
             tz=self._facts.timezone,

@@ -31,6 +31,19 @@ class Telemetry:
             ["what", "outcome"],
             registry=self.registry,
         )
+        self._readings = Counter(
+            "saveit_readings",
+            "Messages for a second reader, by what became of it",
+            ["engine", "outcome"],
+            registry=self.registry,
+        )
+        self._reading_seconds = Histogram(
+            "saveit_reading_seconds",
+            "Time second readers took, answered or not",
+            ["engine"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
         self.screens = Gauge(
             "saveit_live_screens",
             "Connected live screens",
@@ -58,6 +71,12 @@ class Telemetry:
     def outcome(self, what: str, outcome: str) -> None:
         """One business outcome, such as ('booking', 'slot_unavailable')."""
         self._outcomes.labels(what, outcome).inc()
+
+    def reading(self, engine: str, outcome: str, seconds: float | None = None) -> None:
+        """One message for a second reader, such as ('lex', 'timeout'); `seconds` only when it was asked."""
+        self._readings.labels(engine, outcome).inc()
+        if seconds is not None:
+            self._reading_seconds.labels(engine).observe(seconds)
 
     def exposition(self) -> bytes:
         """The text Prometheus scrapes."""

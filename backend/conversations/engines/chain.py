@@ -1,0 +1,216 @@
+"""The reader the dialogue uses when engines are configured: the built-in parser first, an engine only where that one is unsure.
+
+Nothing an engine does can make a turn fail or last longer than the deadline: on any failure the built-in answer stands. Called by
+`ConversationService`; put together in the wiring.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from backend.conversations.engines.budget import Budget
+from backend.conversations.engines.circuit import Circuit
+from backend.conversations.engines.deadline import Lines
+from backend.conversations.engines.grounding import Message, grounded
+from backend.conversations.engines.masking import Masked, mask
+from backend.conversations.engines.merging import merged
+from backend.conversations.engines.port import (
+    Answer,
+    Claim,
+    Engine,
+    EngineError,
+    Question,
+    Reader,
+    Service,
+)
+from backend.conversations.understanding import Understanding
+from backend.conversations.understanding.lexer import normalise
+
+_MOST_CHARACTERS: Final = 1000
+_SHORTEST_S: Final = 0.05  # with less time left an engine is not asked any more
+_KEPT: Final = 256
+_KEPT_S: Final = 120.0
+_log = logging.getLogger(__name__)
+
+
+class Figures(Protocol):
+    """Where outcomes are counted: `platform.telemetry.Telemetry`."""
+
+    def reading(self, engine: str, outcome: str, seconds: float | None = None) -> None:
+        """One message that was, or was not, put to an engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An engine with what guards it. `within` is its own time limit in seconds."""
+
+    engine: Engine
+    circuit: Circuit
+    lines: Lines
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`threshold`: confidence below which engines are asked. `deadline`: seconds for all of them. `per_turn`: how many at most."""
+
+    threshold: float
+    deadline: float
+    per_turn: int
+
+
+class ReaderChain:
+    """The built-in parser and the engines, in the order they are asked."""
+
+    def __init__(
+        self,
+        built_in: Reader,
+        engines: Sequence[Asked],
+        limits: Limits,
+        budget: Budget,
+        figures: Figures,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._built_in = built_in
+        self._engines = tuple(engines)
+        self._limits = limits
+        self._budget = budget
+        self._figures = figures
+        self._clock = clock
+        self._remembered = _Remembered(clock)
+
+    def read(
+        self,
+        text: str,
+        *,
+        now: datetime,
+        tz: str,
+        language: str | None = None,
+        context: str | None = None,
+        service: Service = (),
+    ) -> Understanding:
+        """See `Reader`."""
+        own = self._built_in.read(text, now=now, tz=tz, language=language, context=context, service=service)
+        if own.confidence >= self._limits.threshold:
+            return own
+        clean = normalise(text)[:_MOST_CHARACTERS]
+        masked = mask(clean, own.spans)
+        if not any(letter.isalpha() for letter in _bare(masked)):
+            return own
+        zone = ZoneInfo(tz)
+        today = (now.astimezone(zone) if now.tzinfo else now).date()
+        question = Question(masked.text, today, tz, own.language, _locale(own.language, language), context)
+        message = Message(clean, now, question, service)
+        return self._second(own, question, masked, message)
+
+    def _second(
+        self, own: Understanding, question: Question, masked: Masked, message: Message
+    ) -> Understanding:
+        """The better of the built-in answer and the first answer of an engine that is good enough."""
+        until = self._clock() + self._limits.deadline
+        best, asked = own, 0
+        for each in self._engines:
+            left = until - self._clock()
+            if asked >= self._limits.per_turn or left < _SHORTEST_S:
+                break
+            answer = self._remembered.get(each.engine.name, question)
+            if answer is None:
+                answer, was_asked = self._ask(each, question, min(left, each.within))
+                asked += was_asked
+            if answer is None:
+                continue
+            read, dropped = grounded(_restored(answer, masked), message)
+            if dropped:
+                self._figures.reading(each.engine.name, "value_dropped")
+            best = merged(best, read)
+            if best.confidence >= self._limits.threshold:
+                break
+        return best
+
+    def _ask(self, each: Asked, question: Question, within: float) -> tuple[Answer | None, bool]:
+        """An engine's answer, None on any failure; and whether it counts as asked."""
+        name = each.engine.name
+        if not each.circuit.enter():
+            self._figures.reading(name, "circuit_open")
+            return None, False
+        if not self._budget.take(name):
+            each.circuit.left()
+            self._figures.reading(name, "over_budget")
+            return None, False
+        started = self._clock()
+        try:
+            answer = each.lines.call(lambda: each.engine.ask(question, within), within)
+        except EngineError as problem:
+            _settle(each.circuit, problem)
+            self._told(name, problem.failure, started)
+            return None, problem.failure != "busy"
+        except Exception as defect:  # noqa: BLE001 -- whatever an engine does, the guest gets the built-in answer
+            each.circuit.failed()
+            _log.exception("engine %s: a defect: %s", name, type(defect).__name__)
+            self._told(name, "defect", started)
+            return None, True
+        each.circuit.succeeded()
+        self._told(name, "answered", started)
+        self._remembered.put(name, question, answer)
+        return answer, True
+
+    def _told(self, name: str, outcome: str, started: float) -> None:
+        seconds = self._clock() - started
+        self._figures.reading(name, outcome, seconds)
+        _log.info("engine %s: %s after %d ms", name, outcome, round(seconds * 1000))
+
+
+def _settle(circuit: Circuit, problem: EngineError) -> None:
+    """What a failure says about the service: one of ours (no place free) or of this message (refused) says nothing."""
+    if problem.failure in ("busy", "refused"):
+        circuit.left()
+    else:
+        circuit.failed(problem.retry_after)
+
+
+def _bare(masked: Masked) -> str:
+    text = masked.text
+    for placeholder, _ in masked.hidden:
+        text = text.replace(placeholder, "")
+    return text
+
+
+def _locale(spoken: str, hint: str | None) -> str:
+    """The language with the region the guest's locale names, when it is of that language."""
+    return hint if hint and hint.lower().startswith(spoken) else spoken
+
+
+def _restored(answer: Answer, masked: Masked) -> Answer:
+    claims = tuple(
+        Claim(claim.slot, masked.restored(claim.value), masked.restored(claim.words))
+        for claim in answer.claims
+    )
+    return Answer(answer.intent, claims, answer.confidence, answer.topic)
+
+
+class _Remembered:
+    """Answers of the last moments: the same message, thought again or sent again, is not paid for twice. Holds no contacts."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[str, Question], tuple[float, Answer]] = OrderedDict()
+
+    def get(self, engine: str, question: Question) -> Answer | None:
+        with self._lock:
+            until, answer = self._answers.get((engine, question), (0.0, None))
+            return answer if answer is not None and self._clock() < until else None
+
+    def put(self, engine: str, question: Question, answer: Answer) -> None:
+        with self._lock:
+            self._answers[engine, question] = (self._clock() + _KEPT_S, answer)
+            while len(self._answers) > _KEPT:
+                self._answers.popitem(last=False)
