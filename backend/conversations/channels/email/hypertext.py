@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from inscriptis import ParserConfig, get_text
+from inscriptis import get_text
+from inscriptis.model.config import ParserConfig
 from lxml import etree, html
 
 _WITHOUT: Final = ("script", "style", "head", "template", "noscript", "svg", "object", "iframe")
