@@ -7,6 +7,7 @@ says is believed no further than `grounding` allows, and it is given nothing it 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from backend.conversations.engines.port import Answer, Claim, EngineError, Question
@@ -39,6 +40,22 @@ def prompt(question: Question) -> str:
 
 
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def object_in(body: bytes) -> Mapping[str, Any]:
+    """The JSON object that a provider answered; raises EngineError('malformed') for anything else."""
+    try:
+        answered = json.loads(body)
+    except ValueError as nonsense:
+        raise EngineError("malformed", "the answer is no JSON") from nonsense
+    if not isinstance(answered, dict):
+        raise EngineError("malformed", "the answer is no object")
+    return answered
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """The objects in a list of an answer; none where it is something else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def answer_of(called: object) -> Answer:

@@ -35,10 +35,10 @@ class LexEngine:
         timeout: float,
     ) -> None:
         import boto3  # see the module's docstring
-        from botocore import exceptions
+        from botocore import exceptions, parsers
         from botocore.config import Config
 
-        self._errors = exceptions
+        self._errors, self._parsing = exceptions, parsers
         self._client: Any = boto3.session.Session().client(
             "lexv2-runtime",
             region_name=region or None,
@@ -76,10 +76,11 @@ class LexEngine:
             raise _failure(refused.response) from refused
         except (self._errors.ConnectTimeoutError, self._errors.ReadTimeoutError) as late:
             raise EngineError("timeout") from late
-        except self._errors.ResponseParserError as odd:
-            raise EngineError("malformed", type(odd).__name__) from odd
         except self._errors.BotoCoreError as lost:
             raise EngineError("unreachable", type(lost).__name__) from lost
+        except (self._parsing.ResponseParserError, AttributeError, TypeError, ValueError) as odd:
+            # boto takes an answer to be of its model, and stumbles in many ways over one that is not.
+            raise EngineError("malformed", type(odd).__name__) from odd
         return answered
 
 
