@@ -41,6 +41,19 @@ class Rendered:
     attachments: tuple[Attachment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MailHead:
+    """What a mail that answers another says of itself; ids without brackets, `references` oldest first.
+
+    `automatic` is the value of Auto-Submitted: a mail that a machine wrote says so, for machines do not answer it then.
+    """
+
+    message_id: str
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    automatic: Literal["auto-generated", "auto-replied", "no"] = "auto-generated"
+
+
 class Recipient(TypedDict, total=False):
     """Where a message goes; each channel reads its own: `email`, `phone` (E.164), `thread` (chat)."""
 
@@ -55,7 +68,8 @@ class Outgoing:
     """A message on its way.
 
     `message_id` is its row's id: sending the same id again must not reach the guest as a second message where
-    the channel can tell. `restaurant` (id or slug) says whose it is. `sender_address` is a mail address.
+    the channel can tell. `restaurant` (id or slug) says whose it is. `sender_address` is a mail address. `head` is
+    for mails that answer one; without it the Message-ID follows from the message's id.
     """
 
     message_id: UUID
@@ -67,6 +81,7 @@ class Outgoing:
     sender_address: str
     reply_to: str | None = None
     language: str = "es"
+    head: MailHead | None = None
 
     def __post_init__(self) -> None:
         if not _FOLDER_NAME.fullmatch(self.restaurant):

@@ -5,6 +5,7 @@ Called by the mailbox folder and SMTP; the AWS mail adapter sends the same bytes
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -12,14 +13,17 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from backend.platform.senders.message import Attachment, Outgoing
+from backend.platform.senders.message import Attachment, MailHead, Outgoing
 from backend.platform.senders.port import PermanentSendError
 
 _LONGEST_NAME = 120
+_LONGEST_ID = 250
+_NOT_IN_IDS = re.compile(r"[^\x21-\x3b\x3d\x3f-\x7e]")  # printable ASCII without brackets
 
 
 def build_mail(outgoing: Outgoing, date: datetime) -> EmailMessage:
-    """The mail for `outgoing`, dated `date` (aware). Its Message-ID follows from the message's id alone.
+    """The mail for `outgoing`, dated `date` (aware). Its Message-ID follows from the message's id alone,
+    unless it has a head of its own.
 
     Raises PermanentSendError when there is no usable address.
     """
@@ -31,11 +35,22 @@ def build_mail(outgoing: Outgoing, date: datetime) -> EmailMessage:
         mail["Reply-To"] = _address(outgoing.sender_name, outgoing.reply_to)
     mail["Subject"] = _one_line(outgoing.rendered.subject)
     mail["Date"] = format_datetime(date)
-    mail["Message-ID"] = f"<{outgoing.message_id}@{sender.domain}>"
     mail["Content-Language"] = outgoing.language
-    mail["Auto-Submitted"] = "auto-generated"
+    _add_head(mail, outgoing.head or MailHead(f"{outgoing.message_id}@{sender.domain}"))
     _add_body(mail, outgoing)
     return mail
+
+
+def _add_head(mail: EmailMessage, head: MailHead) -> None:
+    """The fields that tie mails together, and those that keep machines from answering."""
+    mail["Message-ID"] = f"<{_id(head.message_id)}>"
+    if head.in_reply_to:
+        mail["In-Reply-To"] = f"<{_id(head.in_reply_to)}>"
+    if head.references:
+        mail["References"] = " ".join(f"<{_id(each)}>" for each in head.references)
+    mail["Auto-Submitted"] = head.automatic
+    if head.automatic != "no":
+        mail["X-Auto-Response-Suppress"] = "OOF, AutoReply, RN, NRN"  # not NDR: bounces are news
 
 
 def _add_body(mail: EmailMessage, outgoing: Outgoing) -> None:
@@ -77,6 +92,11 @@ def _address(name: str, address: str) -> Address:
         return Address(display_name=_one_line(name)[:_LONGEST_NAME], addr_spec=address)
     except (HeaderParseError, ValueError, IndexError) as wrong:
         raise PermanentSendError("the mail address cannot be read") from wrong
+
+
+def _id(text: str) -> str:
+    """An id of somebody else's making as one word that a field can hold."""
+    return _NOT_IN_IDS.sub("", text)[:_LONGEST_ID]
 
 
 def _one_line(text: str) -> str:

@@ -5,17 +5,20 @@ One connection per message: the worker sends few and must never share a broken o
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Literal
+from typing import Any, Literal
 
 from backend.platform.clock import Clock
 from backend.platform.senders.message import Outgoing
 from backend.platform.senders.mime import build_mail
 from backend.platform.senders.port import PermanentSendError, SendError, TemporarySendError
+
+_SES_ID = re.compile(rb"Ok ([0-9A-Za-z-]{20,100})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +53,54 @@ class SmtpSender:
         self._tls_context = tls_context
 
     def send(self, outgoing: Outgoing) -> None:
+        self.post(outgoing)
+
+    def post(self, outgoing: Outgoing) -> str | None:
+        """As `send`; the name that the server gave the mail, None when it keeps ours. SES writes another Message-ID over it."""
         if outgoing.channel != "email":
             raise PermanentSendError(f"SMTP does not carry {outgoing.channel}")
         mail = build_mail(outgoing, self._clock.now())
         try:
-            self._deliver(mail)
+            return self._deliver(mail)
         except (smtplib.SMTPException, OSError) as failure:
             raise _as_send_error(failure) from failure
 
-    def _deliver(self, mail: EmailMessage) -> None:
+    def _deliver(self, mail: EmailMessage) -> str | None:
         with self._connect() as server:
             if self._settings.tls == "starttls":
                 server.starttls(context=self._tls_context())
             if self._settings.username is not None:
                 server.login(self._settings.username, self._settings.password or "")
             server.send_message(mail)
+            return _named(server.taken)
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> _Smtp | _SmtpTls:
         chosen = self._settings
         if chosen.tls == "tls":
-            return smtplib.SMTP_SSL(
+            return _SmtpTls(
                 chosen.host, chosen.port, timeout=chosen.timeout_seconds, context=self._tls_context()
             )
-        return smtplib.SMTP(chosen.host, chosen.port, timeout=chosen.timeout_seconds)
+        return _Smtp(chosen.host, chosen.port, timeout=chosen.timeout_seconds)
+
+
+class _Smtp(smtplib.SMTP):
+    """Remembers what the server said when it took the mail."""
+
+    taken: bytes = b""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        code, said = super().data(msg)
+        self.taken = said
+        return code, said
+
+
+class _SmtpTls(_Smtp, smtplib.SMTP_SSL):
+    """The same, with TLS from the start."""
+
+
+def _named(said: bytes) -> str | None:
+    found = _SES_ID.fullmatch(said.strip())
+    return found[1].decode("ascii") if found else None
 
 
 def _as_send_error(failure: Exception) -> SendError:
