@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, Request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.access.routes import access_api
 from backend.availability.routes import availability_api
 from backend.checkin.routes import checkin_api
+from backend.conversations.channels.accounts.routes import accounts_api
+from backend.conversations.inbox.routes import inbox_api
 from backend.conversations.routes import conversations_api
 from backend.guests.routes import guests_api
 from backend.notifications.routes import notifications_api
@@ -57,6 +60,10 @@ def create_app(settings: Settings) -> Flask:
     """The web application."""
     app, services = connect(settings, "app")
     mount_all(app, services)
+    if settings.trusted_proxies:
+        steps = settings.trusted_proxies
+        proxied = ProxyFix(app.wsgi_app, x_for=steps, x_proto=steps, x_host=steps)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     return app
 
 
@@ -72,22 +79,26 @@ def mount_all(app: Flask, services: Services) -> None:
         guests_api(services.guests),
         access_api(services.access),
         notifications_api(services.notifications, services.own_words),
-        conversations_api(services.conversations, services.restaurants),
+        conversations_api(services.conversations, services.web_chat, services.count_message),
+        inbox_api(services.inbox),
         operations_api(services.database, services.redis, services.telemetry, settings.metrics_token),
+        accounts_api(services.channel_accounts),
         *services.channels.apis,
         docs_api(lambda: app.extensions["saveit.endpoints"], VERSION),
     ]
     endpoints = mount(app, apis, services.authenticator, services.telemetry, settings.public_url.rstrip("/"))
     app.extensions["saveit.endpoints"] = endpoints
     _mount_pages(app, services)
-    LiveFeed(
+    feed = LiveFeed(
         settings,
         services.database,
         services.redis,
         services.telemetry,
         authenticate_token=services.authenticator.authenticate_token,
         enrich=services.screens.enrich,
-    ).mount(app)
+    )
+    feed.mount(app)
+    feed.mount_chats(app, services.web_chat)
 
 
 def _mount_pages(app: Flask, services: Services) -> None:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         "",
         description="address guests reach this server by; empty: the address of the request, or host and port",
     )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="proxies before this server whose X-Forwarded headers are believed"
+    )
     database_url: str = Field(
         "", description="PostgreSQL of the owner role (migrations); the app's own roles are derived from it"
     )
@@ -69,6 +72,7 @@ class Settings(BaseSettings):
         "on", description="off only for load measurements on this machine"
     )
     limit_publishable: int = Field(600, description="requests a minute by one publishable key and address")
+    limit_visitor: int = Field(60, description="chat messages a minute by one session of a guest's page")
     limit_secret: int = Field(3000, description="requests a minute by one secret key")
     limit_staff: int = Field(1200, description="requests a minute by one member of staff or device")
     limit_guest: int = Field(240, description="requests a minute by one guest link")
@@ -86,6 +90,8 @@ class Settings(BaseSettings):
     live_authenticate_s: int = Field(10, description="a screen must say who it is within this, seconds")
     live_recheck_s: int = Field(20, description="how often a screen's token is looked at again, seconds")
     live_message_bytes: int = Field(8192, description="largest message a screen may send")
+    chat_visitors: int = Field(5000, description="guests' pages one web process holds on the chat at most")
+    chat_visitors_address: int = Field(100, description="guests' pages of one address one web process holds")
     live_screens: int = Field(5000, description="screens one web process holds at most")
     worker_poll_ms: int = Field(1000, description="how often the worker looks for due work, milliseconds")
     worker_stop_s: int = Field(
@@ -105,6 +111,16 @@ class Settings(BaseSettings):
         90, ge=30, description="a message whose sending was cut off is looked into after this, seconds"
     )
     provider_timeout_s: float = Field(10.0, gt=0, description="longest a provider may take to answer, seconds")
+
+    twilio_base_url: str = Field("https://api.twilio.com", description="address of Twilio's API")
+    meta_base_url: str = Field("https://graph.facebook.com", description="address of Meta's Graph API")
+    instagram_base_url: str = Field(
+        "https://graph.instagram.com", description="address of Meta's API for accounts connected by Instagram"
+    )
+    meta_version: str = Field("v26.0", description="version of both")
+    meta_app_secret: str = Field(
+        "", repr=False, description="secret of the server's own app at Meta; empty: each account brings its own"
+    )
 
     smtp_host: str = Field("", description="SMTP server for mail; empty: the local mailbox")
     smtp_port: int = Field(587, description="its port")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property, partial
+from uuid import UUID
 
 import gevent
 from gevent import monkey
@@ -34,10 +35,13 @@ from backend.conversations.channels.registry import Channels
 from backend.conversations.engines.configured import reader
 from backend.conversations.forgetting.store import OldConversations
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
+from backend.conversations.inbox.service import InboxService
+from backend.conversations.inbox.store import ThreadStore
 from backend.conversations.outlet import ThreadOutlet
 from backend.conversations.ports import Ports
 from backend.conversations.service import SESSION_LIFE, ConversationService
 from backend.conversations.store import StaffInbox, TurnStore
+from backend.conversations.web_chat import WebChat
 from backend.guests.service import GuestService
 from backend.guests.store import GuestStore
 from backend.notifications.handlers import NotificationHandlers
@@ -54,6 +58,7 @@ from backend.platform.events import Handler, Outbox
 from backend.platform.jobs import Jobs
 from backend.platform.keys import SecretStore
 from backend.platform.limits import RateLimiter
+from backend.platform.live import RedisWhispers
 from backend.platform.locks import RedisSlotLocks
 from backend.platform.redis import Redis
 from backend.platform.senders import (
@@ -276,6 +281,35 @@ class Services:
             *(Errand(name, self.chats.run_due, on_wake=True, then=tuple(sending)) for name in chats),
             *(Errand(name, self.sending.run_due, after_events=True) for name in sending),
         ]
+
+    @cached_property
+    def inbox(self) -> InboxService:
+        """The staff's side of conversations."""
+        return InboxService(
+            database=self.database,
+            clock=self.clock,
+            store=ThreadStore(self._cipher),
+            outlet=self.outlet,
+            outbox=self.outbox,
+            audit=self._audit,
+            names=self.access.people,
+            whispers=RedisWhispers(self.redis),
+        )
+
+    @cached_property
+    def web_chat(self) -> WebChat:
+        """What guests' pages see of their threads."""
+        return WebChat(
+            self.database,
+            ThreadStore(self._cipher),
+            self.authenticator,
+            self.restaurants,
+            RedisWhispers(self.redis),
+        )
+
+    def count_message(self, restaurant_id: UUID, session_id: str) -> None:
+        """Counts a chat message of a guest's page; raises Refusal('rate_limited')."""
+        self.limiter.pass_or_refuse(f"chat:{restaurant_id}:{session_id}", self.settings.limit_visitor)
 
     @cached_property
     def keepers(self) -> Mapping[str, Keeper]:

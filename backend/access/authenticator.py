@@ -113,6 +113,24 @@ class AccessAuthenticator:
         if not caller.allows_origin(origin) and origin not in own:
             raise Refusal("origin_not_allowed")
 
+    def authenticate_page(self, key: str, origin: str | None, host_url: str, address: str) -> Caller:
+        """The caller of a page's chat by its API key, counted as a request is. Raises what `authenticate` and `count` do."""
+        try:
+            caller = self.check_page(key, origin, host_url)
+        except Refusal as refusal:
+            if refusal.code == "unauthenticated":
+                self._count_anonymous(address)
+            raise
+        self.count(caller, address)
+        return caller
+
+    def check_page(self, key: str, origin: str | None, host_url: str) -> Caller:
+        """The same without counting: for a chat that is open, now and then."""
+        caller = self._of_headers(None, key)
+        if caller.origins:
+            self.check_origin(caller, origin, host_url)
+        return caller
+
     def authenticate_token(self, token: str) -> Caller:
         """The caller of a live feed: staff, devices and secret keys. Cheap enough to ask again at each
         heartbeat.

@@ -7,11 +7,11 @@ in a tenant's transaction, where row-level security shows one restaurant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from backend.platform.database import Row, Tx
+from backend.platform.database import Row, Tx, id_array
 
 # before the tenant is known ---------------------------------------------------------------------------------
 
@@ -54,6 +54,18 @@ _STAFF = "id, restaurant_id, email_sealed, name_sealed, role, password_hash, loc
 def staff_member(tx: Tx, staff_id: UUID) -> Row | None:
     """One person of the house."""
     return tx.one(f"SELECT {_STAFF} FROM staff WHERE id = :id", id=staff_id)
+
+
+def names_of(tx: Tx, ids: Sequence[UUID]) -> list[Row]:
+    """What people (sealed), devices and keys are called: `{id, name_sealed, name}`."""
+    return tx.all(
+        """
+        SELECT id, name_sealed, NULL AS name FROM staff WHERE id = ANY(CAST(:ids AS uuid[]))
+        UNION ALL SELECT id, NULL, name FROM devices WHERE id = ANY(CAST(:ids AS uuid[]))
+        UNION ALL SELECT id, NULL, name FROM api_keys WHERE id = ANY(CAST(:ids AS uuid[]))
+        """,
+        ids=id_array(ids),
+    )
 
 
 def lock_staff_member(tx: Tx, staff_id: UUID) -> Row | None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from backend.conversations.schemas import MessageBody, RepliesOut
+from backend.conversations.inbox.present import guest_message_json, with_addresses
+from backend.conversations.schemas import MessageBody, RepliesOut, ResumedOut, ResumeQuery
 from backend.conversations.service import ConversationService
+from backend.conversations.web_chat import WebChat
 from backend.platform.http import KEYS, Api, Call
-from backend.platform.refusals import Refusal
-from backend.restaurants.service import RestaurantService
+from backend.platform.live.chat_requests import SESSION
+from backend.platform.refusals import field_refusal
 
 _CHANNEL = "web"
-_ADDRESSES = ("imageUrl", "manageUrl", "calendarUrl")
+_SESSION_HEADER = "X-SaveIt-Session"
 
 
-def conversations_api(service: ConversationService, restaurants: RestaurantService) -> Api:
-    """The endpoint of the web chat."""
+def conversations_api(service: ConversationService, chat: WebChat, count: Callable[[UUID, str], None]) -> Api:
+    """The endpoints of the web chat. `count` counts a message of a session; it raises Refusal('rate_limited')."""
     api = Api("conversations")
 
     @api.route(
@@ -35,27 +38,28 @@ def conversations_api(service: ConversationService, restaurants: RestaurantServi
         },
     )
     def message(call: Call, restaurant: str, body: MessageBody) -> dict[str, Any]:
-        tenant = call.of_tenant(_named(restaurants, call, restaurant))
+        tenant = chat.restaurant_of(call.caller, restaurant)
+        count(tenant, body.session_id)
         replies = service.receive(tenant, body.session_id, body.message_id, body.text, body.locale, _CHANNEL)
-        return {"replies": [_absolute(reply.to_json(), call.base_url) for reply in replies]}
+        return {"replies": [with_addresses(reply.to_json(), call.base_url) for reply in replies]}
+
+    @api.route(
+        "GET",
+        "/chat/<string:restaurant>/messages",
+        who=KEYS,
+        summary="What was said in a session, after a reload or while the team answers",
+        query=ResumeQuery,
+        headers=(_SESSION_HEADER,),
+        answers={200: ResumedOut},
+    )
+    def messages(call: Call, restaurant: str, query: ResumeQuery) -> dict[str, Any]:
+        tenant = chat.restaurant_of(call.caller, restaurant)
+        session_id = call.request.headers.get(_SESSION_HEADER, "")
+        if SESSION.fullmatch(session_id) is None:
+            raise field_refusal(_SESSION_HEADER, "wrong_format" if session_id else "required")
+        resumed = chat.resume(tenant, session_id, query.after, query.limit)
+        shown = [guest_message_json(each, call.base_url) for each in resumed.messages]
+        following = {"nextCursor": resumed.next_cursor} if resumed.next_cursor else {}
+        return {"handler": resumed.handler, "messages": shown, **following}
 
     return api
-
-
-def _named(restaurants: RestaurantService, call: Call, name: str) -> UUID:
-    """The restaurant by id or slug."""
-    if name == str(call.caller.restaurant_id):
-        return call.tenant()
-    if not name.isprintable():
-        raise Refusal("not_found")
-    found: UUID = restaurants.find(name)["id"]
-    return found
-
-
-def _absolute(reply: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """The reply with addresses that also work on another site's page."""
-    card = reply.get("card")
-    if card is None:
-        return reply
-    fixed = {name: base_url + card[name] for name in _ADDRESSES if str(card.get(name, "")).startswith("/")}
-    return {**reply, "card": {**card, **fixed}}

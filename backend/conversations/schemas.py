@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -51,3 +52,26 @@ class RepliesOut(Shape):
     """The answer; empty while the staff has the thread."""
 
     replies: list[ReplyOut]
+
+
+class ResumeQuery(Shape):
+    """Which part of the conversation: what follows the message of that `id`, or all from its beginning."""
+
+    after: Annotated[str, StringConstraints(min_length=1, max_length=104)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
+
+
+class ChatMessageOut(ReplyOut):
+    """One message. The guest's own have the id they were sent with, the answers to one `id/0`, `id/1` and so on."""
+
+    id: str
+    author: Literal["guest", "assistant", "staff"]
+    at: datetime
+
+
+class ResumedOut(Shape):
+    """What was said, oldest first; `handler` is who answers now. `nextCursor` is there when more follow: ask `after` it."""
+
+    handler: Literal["bot", "staff"]
+    messages: list[ChatMessageOut]
+    next_cursor: str | None = None

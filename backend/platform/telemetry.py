@@ -44,6 +44,12 @@ class Telemetry:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self.visitors = Gauge(
+            "saveit_live_visitors",
+            "Guests' pages connected to the chat",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
         self.screens = Gauge(
             "saveit_live_screens",
             "Connected live screens",

@@ -6,7 +6,7 @@ Owners manage everyone, managers manage hosts. Somebody who can manage owners is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,12 @@ class People:
         """One person; raises Refusal('not_found')."""
         with self._tools.database.tenant(tenant_of(caller)) as tx:
             return self._member(_found(store.staff_member(tx, staff_id)))
+
+    def names(self, restaurant_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
+        """What people, devices and keys of the restaurant are called; who is no longer there is left out."""
+        with self._tools.database.reading(restaurant_id) as tx:
+            rows = store.names_of(tx, ids)
+        return {row["id"]: row["name"] or self._opened(restaurant_id, row) for row in rows}
 
     def add(
         self, caller: Caller, *, email: str, name: str, role: str, password: str, locale: str
@@ -160,6 +166,9 @@ class People:
         after = store.staff_member(tx, before["id"])
         _audit(tx, caller, "staff.changed", before["id"], _facts(before), _facts(_found(after), change), now)
 
+    def _opened(self, restaurant_id: UUID, row: Row) -> str:
+        return self._tools.cipher.open(restaurant_id, NAME_FIELD, row["name_sealed"]) or ""
+
     def _sealed(self, restaurant_id: UUID, address: str, name: str) -> dict[str, object]:
         cipher = self._tools.cipher
         return {
@@ -174,7 +183,7 @@ class People:
             id=row["id"],
             restaurant_id=restaurant_id,
             email=cipher.open(restaurant_id, EMAIL_FIELD, row["email_sealed"]) or "",
-            name=cipher.open(restaurant_id, NAME_FIELD, row["name_sealed"]) or "",
+            name=self._opened(restaurant_id, row),
             role=row["role"],
             locale=row["locale"],
             active=row["active"],

@@ -12,8 +12,8 @@ from backend.platform.database import Database, Tx, id_array
 
 # Threads that go on are kept, and lose what is old. One whose guest wants no messages stays as that wish alone.
 _OLD = (
-    "DELETE FROM inbound_messages WHERE restaurant_id = :restaurant_id AND received_at < :before AND state <> 'waiting'",
-    "DELETE FROM outbound_messages WHERE restaurant_id = :restaurant_id AND created_at < :before AND state <> 'waiting'",
+    "DELETE FROM inbound_messages WHERE restaurant_id = :restaurant_id AND received_at < :before",
+    "DELETE FROM outbound_messages WHERE restaurant_id = :restaurant_id AND created_at < :before",
     "DELETE FROM conversation_turns WHERE restaurant_id = :restaurant_id AND at < :before",
     """
 UPDATE conversations SET state_sealed = NULL, name_sealed = NULL, reservation_ids = '{}'

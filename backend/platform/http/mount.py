@@ -173,7 +173,7 @@ def _preflight() -> Response:
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
             "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match, X-Api-Key, "
-            "X-Request-Id, Accept-Language",
+            "X-Request-Id, X-SaveIt-Session, Accept-Language",
             "Access-Control-Max-Age": "86400",
         },
     )

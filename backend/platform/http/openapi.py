@@ -208,9 +208,12 @@ def _header(name: str, endpoint: Endpoint) -> dict[str, Any]:
         case "If-Match":
             schema = {"type": "string", "pattern": r'^(W/)?"?\d{1,9}"?$', "examples": ["3"]}
             text = "The version that is to be changed, as in `ETag` or `version`."
+        case "X-SaveIt-Session":
+            schema = {"type": "string", "pattern": r"^[\x21-\x7e]+$", "minLength": 16, "maxLength": 100}
+            text = "The session, as in its messages. Only one that cannot be guessed is answered: 16 characters or more."
         case _:
             schema, text = {"type": "string"}, ""
-    required = name == "If-Match" and "version_required" in endpoint.refusals
+    required = name == "X-SaveIt-Session" or (name == "If-Match" and "version_required" in endpoint.refusals)
     return {"name": name, "in": "header", "required": required, "description": text, "schema": schema}
 
 

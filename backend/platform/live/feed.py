@@ -22,6 +22,8 @@ from gevent.lock import BoundedSemaphore
 from backend.platform.events.event import Event
 from backend.platform.live.memory import FeedMemory
 from backend.platform.live.messages import Enrich, Frame, Numbered, event_frame
+from backend.platform.live.messages import typing as typing_frame
+from backend.platform.live.whispers import Whisper
 from backend.platform.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -54,12 +56,23 @@ class Viewer(Protocol):
         """The subscription stands; None: too much was missed."""
 
 
+class Listener(Protocol):
+    """Who hears of every event beside the screens. Must not wait."""
+
+    def on_events(self, events: Sequence[Event]) -> None:
+        """What was committed, once and in order."""
+
+    def on_whisper(self, whisper: Whisper) -> None:
+        """What the staff say in passing."""
+
+
 class Feed:
     """The screens of one restaurant, and what they are shown."""
 
     def __init__(self, restaurant_id: UUID, memory: FeedMemory, enrich: Enrich, *, replay_limit: int) -> None:
         self.restaurant_id = restaurant_id
         self.screens: set[Viewer] = set()
+        self.listeners: set[Listener] = set()
         self.joining = 0
         self._memory = memory
         self._enrich = enrich
@@ -76,7 +89,7 @@ class Feed:
     @property
     def is_idle(self) -> bool:
         """Nobody looks and nobody is about to."""
-        return not self.screens and not self.joining
+        return not self.screens and not self.listeners and not self.joining
 
     # What comes
     # ------------------------------------------------------------------------------------------------------
@@ -90,6 +103,16 @@ class Feed:
             self._stale = True
         self._heard[sequence] = event
         self._go()
+
+    def whisper(self, said: Whisper) -> None:
+        """Something said in passing: a guest's to the screens, the staff's to the guests' pages."""
+        if said.author == "staff":
+            for listener in tuple(self.listeners):
+                listener.on_whisper(said)
+            return
+        frame = typing_frame(said.restaurant_id, said.conversation_id, said.author)
+        for screen in tuple(self.screens):
+            screen.send(frame)
 
     def look(self) -> None:
         """Something may have been missed: reads the outbox."""
@@ -139,6 +162,8 @@ class Feed:
         last = self._last = frames[-1].sequence
         self._frames.extend(frames)
         self._moved.set()
+        for listener in tuple(self.listeners):
+            listener.on_events([event for _, event in ready])
         house = b"".join(frame.house for frame in frames)
         partner = b"".join(frame.partner for frame in frames)
         for served, screen in enumerate(tuple(self.screens), 1):
@@ -186,6 +211,19 @@ class Feed:
                 screen.begin(last, missed)
         finally:
             self.joining -= 1
+
+    def attach(self, listener: Listener) -> None:
+        """Tells a listener of everything from now on. Raises Refusal('unavailable')."""
+        self.joining += 1
+        try:
+            self._first()
+            self.listeners.add(listener)
+        finally:
+            self.joining -= 1
+
+    def detach(self, listener: Listener) -> None:
+        """Tells it no more."""
+        self.listeners.discard(listener)
 
     def leave(self, screen: Viewer) -> None:
         """Ends a screen's subscription."""

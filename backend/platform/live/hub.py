@@ -7,9 +7,11 @@ nothing.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
+from typing import Protocol
 from uuid import UUID
 
 import gevent
@@ -23,6 +25,7 @@ from backend.platform.live.feed import Feed
 from backend.platform.live.memory import FeedMemory
 from backend.platform.live.messages import Enrich, Numbered, channel, read_announcement
 from backend.platform.live.screen import Screen
+from backend.platform.live.whispers import read_whisper
 from backend.platform.telemetry import Telemetry
 from backend.settings import Settings
 
@@ -34,6 +37,23 @@ _BEAT_S = 1.0
 _LOOK_S = 1.0
 _LOOKS_A_SECOND = 50  # with more restaurants than this, each is looked at less often
 _GOODBYE_S = 1.0
+
+
+class Company(Protocol):
+    """Others whose sockets share the hub's feeds, its heartbeat and its end: guests' pages."""
+
+    @property
+    def left(self) -> int:
+        """How many are still there."""
+
+    def beat(self, now: float) -> None:
+        """About once a second."""
+
+    def send_away(self) -> None:
+        """Says goodbye to all: they come back soon."""
+
+    def abort(self) -> None:
+        """Ends those who do not go."""
 
 
 class Hub:
@@ -60,6 +80,7 @@ class Hub:
             redis_url, settings.redis_timeout_ms, heard=self._on_heard, listening=self._on_listening
         )
         self._greenlets: list[gevent.Greenlet] = []
+        self.companies: list[Company] = []
         self._tidied_at = time.monotonic()
 
     @property
@@ -69,17 +90,26 @@ class Hub:
 
     def admit(self, fd: int) -> None:
         """Takes over a socket after its handshake."""
+        self.start()
+        connection = Connection(fd, self._limits)
+        screen = Screen(connection, self)
+        self._screens.add(screen)
+        self._telemetry.screens.inc()
+        connection.start(screen)
+
+    def start(self) -> None:
+        """Begins to listen and to beat, once somebody is here."""
         if not self._greenlets:
             self._greenlets = [
                 gevent.spawn(self._beat),
                 gevent.spawn(self._look),
                 gevent.spawn(self._ears.run),
             ]
-        connection = Connection(fd, self._limits)
-        screen = Screen(connection, self)
-        self._screens.add(screen)
-        self._telemetry.screens.inc()
-        connection.start(screen)
+
+    @property
+    def turns(self) -> BoundedSemaphore:
+        """Held by whoever asks the database for a socket."""
+        return self._memory.turns
 
     def forget(self, screen: Screen, why: str) -> None:
         """A screen has gone."""
@@ -106,22 +136,33 @@ class Hub:
         """Sends every screen away to come back soon; waits a moment for their goodbyes."""
         for screen in tuple(self._screens):
             screen.close(frames.GOING_AWAY, "restarting")
+        for company in self.companies:
+            company.send_away()
         deadline = time.monotonic() + _GOODBYE_S
-        while self._screens and time.monotonic() < deadline:
+        while (self._screens or any(each.left for each in self.companies)) and time.monotonic() < deadline:
             gevent.sleep(0.01)
         gevent.killall(self._greenlets)
         for screen in tuple(self._screens):
             screen.abort()
+        for company in self.companies:
+            company.abort()
 
     def _on_heard(self, said: bytes) -> None:
         try:
-            sequence, event = read_announcement(said)
-        except (ValueError, KeyError, TypeError):
+            given = json.loads(said)
+            whisper = read_whisper(given)
+            if whisper is None:
+                sequence, event = read_announcement(given)
+        except (ValueError, KeyError, TypeError, AttributeError):
             log.warning("an announcement that is none")
             return
-        feed = self._feeds.get(event.restaurant_id)
-        if feed is not None:
+        feed = self._feeds.get(event.restaurant_id if whisper is None else whisper.restaurant_id)
+        if feed is None:
+            return
+        if whisper is None:
             feed.hear(sequence, event)
+        else:
+            feed.whisper(whisper)
 
     def _on_listening(self, name: str) -> None:
         feed = self._feeds.get(UUID(name.partition(":")[2]))
@@ -143,6 +184,8 @@ class Hub:
             now = time.monotonic()
             for screen in tuple(self._screens):
                 screen.beat(now)
+            for company in self.companies:
+                company.beat(now)
             self._tidy(now)
 
     def _tidy(self, now: float) -> None:

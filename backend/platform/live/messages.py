@@ -6,10 +6,10 @@ Pure; used by the feed, the screens and the worker's sink.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from backend.platform.database import to_json
@@ -24,6 +24,7 @@ Numbered = tuple[int, Event]
 
 RELOAD = json_frame({"type": "reload"})
 PONG = json_frame({"type": "pong"})
+CHAT_TYPING = json_frame({"type": "typing", "author": "staff"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,27 @@ def error(code: str) -> bytes:
     return json_frame({"type": "error", "code": code})
 
 
+def typing(restaurant_id: UUID, conversation_id: UUID, author: str) -> bytes:
+    """Somebody is writing in a conversation; for the screens of the house."""
+    said = {"restaurantId": str(restaurant_id), "conversationId": str(conversation_id), "author": author}
+    return json_frame({"type": "typing", **said})
+
+
+def chat_opened(handler: str) -> bytes:
+    """A guest's page is heard from now on; `handler` has its thread."""
+    return json_frame({"type": "opened", "handler": handler})
+
+
+def chat_handler(handler: str) -> bytes:
+    """The guest's thread went to `handler`."""
+    return json_frame({"type": "handler", "handler": handler})
+
+
+def chat_message(message: Mapping[str, Any]) -> bytes:
+    """Something was said to the guest."""
+    return json_frame({"type": "message", "message": dict(message)})
+
+
 def channel(restaurant_id: UUID) -> str:
     """The Redis channel of a restaurant's announcements."""
     return f"live:{restaurant_id}"
@@ -81,9 +103,8 @@ def announcement(sequence: int, event: Event) -> bytes:
     ).encode()
 
 
-def read_announcement(said: bytes) -> Numbered:
+def read_announcement(given: Mapping[str, Any]) -> Numbered:
     """The event of an announcement; raises ValueError, KeyError or TypeError when it is none."""
-    given = json.loads(said)
     event = Event(
         type=given["type"],
         restaurant_id=UUID(given["restaurantId"]),

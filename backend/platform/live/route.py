@@ -1,5 +1,5 @@
-"""`GET /ws`: the handshake, after which the socket belongs to the hub. `backend.app` calls `LiveFeed.mount`
-once.
+"""`GET /ws` and `GET /ws/chat`: the handshake, after which the socket belongs to the hub or to the guests' pages. `backend.app`
+calls `LiveFeed.mount` and `mount_chats` once.
 """
 
 from __future__ import annotations
@@ -7,16 +7,19 @@ from __future__ import annotations
 import base64
 import binascii
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Request, Response, request
 
 from backend.platform.database import Database
 from backend.platform.http.caller import ANYONE
+from backend.platform.live.chats import Chats, Page
 from backend.platform.live.frames import accept_token
 from backend.platform.live.hub import AuthenticateToken, Hub
 from backend.platform.live.memory import OutboxMemory
 from backend.platform.live.messages import Enrich
+from backend.platform.live.visitors import Visitors
 from backend.platform.redis import Redis
 from backend.platform.refusals import Refusal
 from backend.platform.telemetry import Telemetry
@@ -41,6 +44,7 @@ class LiveFeed:
         enrich: Enrich = lambda _restaurant_id, events: events,
     ) -> None:
         self._hub = Hub(settings, OutboxMemory(database), authenticate_token, enrich, telemetry, redis.url)
+        self._telemetry = telemetry
 
     def mount(self, app: Flask, path: str = "/ws") -> None:
         """Adds the route, and the goodbye at the process's stop."""
@@ -55,21 +59,41 @@ class LiveFeed:
         )
         app.extensions.setdefault("saveit.on_stop", []).append(self._hub.stop)
 
-    def _accept(self, asked: Request) -> Response:
-        key = asked.headers.get("Sec-WebSocket-Key", "")
-        if not _is_key(key) or asked.headers.get("Sec-WebSocket-Version") != "13":
-            raise Refusal("malformed_request", headers={"Sec-WebSocket-Version": "13"})
-        sock = asked.environ.get("gunicorn.socket")
-        if sock is None or self._hub.is_full:
-            raise Refusal("unavailable", headers={"Retry-After": "5"})
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        sock.sendall(
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accept_token(key).encode() + b"\r\n\r\n"
+    def mount_chats(self, app: Flask, chats: Chats, path: str = "/ws/chat") -> None:
+        """Adds the route of guests' pages, which share the feed's eyes and ears."""
+        visitors = Visitors(self._hub, chats, self._telemetry)
+
+        def chat() -> Response:
+            page = Page(request.headers.get("Origin"), request.host_url, request.remote_addr or "")
+            return _take_over(
+                request, visitors.has_room(page.address), lambda fd: visitors.admit_socket(fd, page)
+            )
+
+        chat.access = frozenset({ANYONE})  # type: ignore[attr-defined]  # the first message says who it is, as above
+        app.add_url_rule(
+            path, "live.chat", chat, methods=["GET"], websocket=True, provide_automatic_options=False
         )
-        self._hub.admit(sock.detach())
-        return _Taken(status=101)
+
+    def _accept(self, asked: Request) -> Response:
+        return _take_over(asked, not self._hub.is_full, self._hub.admit)
+
+
+def _take_over(asked: Request, has_room: bool, admit: Callable[[int], None]) -> Response:
+    """Answers the handshake and hands the socket over."""
+    key = asked.headers.get("Sec-WebSocket-Key", "")
+    if not _is_key(key) or asked.headers.get("Sec-WebSocket-Version") != "13":
+        raise Refusal("malformed_request", headers={"Sec-WebSocket-Version": "13"})
+    sock = asked.environ.get("gunicorn.socket")
+    if sock is None or not has_room:
+        raise Refusal("unavailable", headers={"Retry-After": "5"})
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    sock.sendall(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept_token(key).encode() + b"\r\n\r\n"
+    )
+    admit(sock.detach())
+    return _Taken(status=101)
 
 
 class _Taken(Response):

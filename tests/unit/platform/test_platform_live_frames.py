@@ -61,13 +61,13 @@ def event() -> Event:
 
 def test_an_announcement_is_read_as_the_event_it_tells_of() -> None:
     told = event()
-    assert messages.read_announcement(messages.announcement(42, told)) == (42, told)
+    assert messages.read_announcement(json.loads(messages.announcement(42, told))) == (42, told)
 
 
 @pytest.mark.parametrize("said", [b"", b"[]", b"{}", b"null", b'{"sequence": 1, "restaurantId": 5}', b"\xff"])
 def test_what_is_no_announcement_is_said_to_be_none(said: bytes) -> None:
     with pytest.raises((ValueError, KeyError, TypeError, AttributeError)):
-        messages.read_announcement(said)
+        messages.read_announcement(json.loads(said))
 
 
 def test_an_event_without_additions_is_one_frame_for_all() -> None:
