@@ -1,7 +1,7 @@
 """The one catalogue of intents and slots for engines outside SaveIt: tool schema of the LLMs, bot of Lex, rules for both.
 
-Read by `asking` (schema and meanings), `lex` (names).
-The built-in parser has its own rules and needs none of this.
+Read by `asking` (schema and meanings), `lex` (names) and `scripts/lex_template.py`, which writes the bot's template from it.
+Sample utterances are in `samples`. The built-in parser has its own rules and needs none of this.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The engine that asks an Amazon Lex V2 bot through boto3. Made by the wiring.
+"""The engine that asks an Amazon Lex V2 bot through boto3. The bot is `infra/cloudformation/lex.yaml`. Made by the wiring.
 
 Each message is a session of its own with a random name: Lex keeps nothing between messages and learns nothing about who writes.
 boto3 is imported when the engine is made: who does not use it does not pay for it.

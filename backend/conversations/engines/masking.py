@@ -56,7 +56,7 @@ def _joined(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     for start, end, kind in sorted(found):
         if out and start < out[-1][1]:
             first, last, earlier = out.pop()
-            out.append((first, max(last, end), earlier))
+            out.append((first, max(last, end), kind if earlier == "NUMBER" else earlier))
         else:
             out.append((start, end, kind))
     return out
