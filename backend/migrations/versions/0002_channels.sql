@@ -178,6 +178,11 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON mail_positions TO %I', current_setting('saveit.worker_role'));
 END $$;
 
+CREATE FUNCTION find_mailboxes() RETURNS TABLE (restaurant_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT a.restaurant_id FROM channel_accounts a WHERE a.channel = 'email' AND a.settings->>'imapHost' <> ''
+$$;
+
 CREATE FUNCTION find_channel_account(wanted_channel text, wanted_account text) RETURNS TABLE (restaurant_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT a.restaurant_id FROM channel_accounts a WHERE a.channel = wanted_channel AND a.account = wanted_account
