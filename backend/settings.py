@@ -130,6 +130,39 @@ class Settings(BaseSettings):
         "starttls", description="how the connection is protected"
     )
     mail_from: str = Field("reservas@saveit.example", description="sender address of mails")
+    mail_dir: str = Field("", description="maildir that guests' mails are collected from; empty: DIR/maildir")
+    mail_listen: str = Field(
+        "", description="HOST:PORT on which the worker takes mail itself; empty: it does not"
+    )
+    mail_listen_protocol: Literal["smtp", "lmtp"] = Field("smtp", description="what it speaks there")
+    mail_trusted_servers: str = Field(
+        "",
+        description="servers whose Authentication-Results prove a sender, with commas between; empty: none",
+    )
+    mail_bytes: int = Field(10_000_000, ge=10_000, description="largest mail that is read, bytes")
+    mail_per_hour: int = Field(20, ge=1, description="mails of one address that are answered an hour")
+    mail_house_per_hour: int = Field(
+        500, ge=1, description="mails to one restaurant that are answered an hour"
+    )
+    mail_keep_hours: int = Field(
+        48, ge=0, description="how long mails that were taken stay in the maildir, hours"
+    )
+    imap_host: str = Field("", description="IMAP server of a mailbox to read; empty: none")
+    imap_port: int = Field(993, description="its port")
+    imap_tls: Literal["tls", "starttls", "none"] = Field("tls", description="how the connection is protected")
+    imap_user: str = Field("", description="its user")
+    imap_password: str = Field("", repr=False, description="its password")
+    imap_folder: str = Field("INBOX", description="the folder to read")
+    imap_poll_s: float = Field(30, gt=0, description="how often mailboxes are looked into, seconds")
+    ses_topics: str = Field(
+        "", description="ARNs of the SNS topics by which SES may tell of mail, with commas between; empty: none"
+    )
+    ses_buckets: str = Field("", description="S3 buckets that SES puts mails into, with commas between")
+    ses_region: str = Field("", description="their region; empty: the machine's own AWS settings")
+    s3_endpoint_url: str = Field("", description="other address of S3; empty: the region's")
+    sns_oldest_s: int = Field(
+        3900, ge=60, description="oldest message that is taken from SNS, seconds; SNS repeats for an hour"
+    )
 
     lex_bot_id: str = Field(
         "", description="bot of Amazon Lex V2 that reads messages, as the stack's output says"
@@ -204,6 +237,11 @@ class Settings(BaseSettings):
     def key_file(self) -> Path:
         """Where the embedded home keeps its master secrets, mode 600."""
         return self.data_dir / "secrets" / "keys.json"
+
+    @property
+    def maildir(self) -> Path:
+        """Where guests' mails are collected from."""
+        return Path(self.mail_dir) if self.mail_dir else self.data_dir / "maildir"
 
     @property
     def base_url(self) -> str:
