@@ -14,7 +14,7 @@ from backend.platform.senders.mailbox import (
     list_mailbox,
     open_stored,
 )
-from backend.platform.senders.message import Attachment, Channel, Outgoing, Recipient, Rendered
+from backend.platform.senders.message import Attachment, Channel, MailHead, Outgoing, Recipient, Rendered
 from backend.platform.senders.mime import build_mail
 from backend.platform.senders.port import (
     AccountSendError,
@@ -33,6 +33,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "InDoubtSendError",
+    "MailHead",
     "MailboxFolderSender",
     "MessageSender",
     "OptedOutError",

@@ -16,7 +16,12 @@ from typing import Any, Literal
 from backend.platform.clock import Clock
 from backend.platform.senders.message import Outgoing
 from backend.platform.senders.mime import build_mail
-from backend.platform.senders.port import PermanentSendError, SendError, TemporarySendError
+from backend.platform.senders.port import (
+    AccountSendError,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+)
 
 _SES_ID = re.compile(rb"Ok ([0-9A-Za-z-]{20,100})")
 
@@ -65,12 +70,25 @@ class SmtpSender:
         except (smtplib.SMTPException, OSError) as failure:
             raise _as_send_error(failure) from failure
 
+    def greet(self) -> None:
+        """Signs in and leaves: whether the account works. Raises as `send`."""
+        try:
+            with self._connect() as server:
+                self._sign_in(server)
+        except smtplib.SMTPAuthenticationError as refused:
+            raise AccountSendError(f"mail server refused our credentials ({refused.smtp_code})") from refused
+        except (smtplib.SMTPException, OSError) as failure:
+            raise _as_send_error(failure) from failure
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        if self._settings.tls == "starttls":
+            server.starttls(context=self._tls_context())
+        if self._settings.username is not None:
+            server.login(self._settings.username, self._settings.password or "")
+
     def _deliver(self, mail: EmailMessage) -> str | None:
         with self._connect() as server:
-            if self._settings.tls == "starttls":
-                server.starttls(context=self._tls_context())
-            if self._settings.username is not None:
-                server.login(self._settings.username, self._settings.password or "")
+            self._sign_in(server)
             server.send_message(mail)
             return _named(server.taken)
 
@@ -108,7 +126,7 @@ def _as_send_error(failure: Exception) -> SendError:
     if isinstance(failure, smtplib.SMTPRecipientsRefused):
         return _by_code(max(code for code, _ in failure.recipients.values()), "recipient refused")
     if isinstance(failure, smtplib.SMTPAuthenticationError):
-        return TemporarySendError(f"mail server refused our credentials ({failure.smtp_code})")
+        return AccountSendError(f"mail server refused our credentials ({failure.smtp_code})")
     if isinstance(failure, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
         return _by_code(failure.smtp_code, "message refused")
     return TemporarySendError(f"mail server not reached or not fit: {type(failure).__name__}")

@@ -151,9 +151,10 @@ class MailDoor:
         if lately.person >= self.rules.per_hour or lately.house >= self.rules.house_per_hour:
             return Outcome.TOO_MANY
         proven = is_proven(letter, self.rules.trusted) if arrival.proven is None else arrival.proven
+        session_id = self._session(restaurant_id, letter, address, person)
         message = Inbound(
             channel="email",
-            session_id=self._session(restaurant_id, letter, address, person),
+            session_id=session_id,
             message_id=self._threads.message(restaurant_id, letter, address),
             address=address,
             text=words_of(letter),
@@ -161,7 +162,7 @@ class MailDoor:
             sender=Sender(email=address, proven=proven and address == letter.author),
             name=letter.name or letter.signed,
             media=letter.media,
-            thread=_thread(letter, our_address),
+            thread=_thread(letter, our_address, session_id),
         )
         return Outcome.TAKEN if self._intake.take(restaurant_id, [message], now) else Outcome.REPEATED
 
@@ -186,7 +187,7 @@ class MailDoor:
                 return
 
 
-def _thread(letter: Letter, our_address: str) -> dict[str, str]:
+def _thread(letter: Letter, our_address: str, session_id: str) -> dict[str, str]:
     """The way back: what an answer's head needs."""
     ids = (*letter.references, letter.message_id)
     references = ids if len(ids) <= _LATEST_REFERENCES else (ids[0], *ids[1 - _LATEST_REFERENCES :])
@@ -196,6 +197,7 @@ def _thread(letter: Letter, our_address: str) -> dict[str, str]:
         "subject": letter.subject,
         "quote": letter.words[:_LONGEST_QUOTE],
         "to": our_address,
+        "session": session_id,
     }
 
 

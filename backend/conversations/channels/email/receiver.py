@@ -24,6 +24,7 @@ from backend.conversations.channels.email.headers import address_in
 from backend.conversations.channels.email.maildir import make
 from backend.platform.clock import Clock
 from backend.platform.ids import uuid7
+from backend.platform.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,11 @@ class Deposit:
         if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
         look = asyncio.get_running_loop().run_in_executor
-        if plain is None or not await look(None, self._knows, plain):
+        try:
+            known = plain is not None and await look(None, self._knows, plain)
+        except Refusal:
+            return "451 4.3.0 Try again later"  # the database is away
+        if plain is None or not known:
             return "550 5.1.1 No such mailbox here"
         envelope.rcpt_tos.append(plain)
         return "250 2.1.5 OK"
@@ -62,6 +67,11 @@ class Deposit:
             log.error("the maildir cannot be written", extra={"reason": full.strerror})
             return "451 4.3.0 Try again later"
         return "250 2.0.0 Kept"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """A defect of ours is no reason for the sender to give the letter up."""
+        log.error("mail could not be taken", exc_info=error)
+        return "451 4.3.0 Try again later"
 
 
 class Receiver:

@@ -12,6 +12,7 @@ from uuid import UUID
 from backend.platform.database import Database
 
 _ACCOUNT = "SELECT restaurant_id FROM find_channel_account('email', :address)"
+_WITH_MAILBOXES = "SELECT restaurant_id FROM find_mailboxes()"
 _ANSWERED = """
 SELECT c.session_id FROM outbound_messages o
 JOIN conversations c ON c.restaurant_id = o.restaurant_id AND c.id = o.conversation_id
@@ -73,6 +74,11 @@ class MailStore:
                         return found, known
         only = self._only_restaurant()
         return (only, addresses[0]) if only is not None and addresses else None
+
+    def with_mailboxes(self) -> list[UUID]:
+        """Restaurants whose account names a mailbox to read."""
+        with self._database.platform() as tx:
+            return [row["restaurant_id"] for row in tx.all(_WITH_MAILBOXES)]
 
     def answered_session(self, restaurant_id: UUID, ids: Sequence[str]) -> str | None:
         """The session of the answer of ours that has one of these ids; for providers that give letters ids of their own."""

@@ -1,0 +1,214 @@
+"""The mail channel put together from the settings, for one process: its door, its collectors, its sender, its webhook.
+
+Called by the wiring; nothing is opened before it is used.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from backend.conversations.channels.accounts.kinds import AccountKind
+from backend.conversations.channels.accounts.store import AccountStore
+from backend.conversations.channels.email.aws import AmazonSns, S3Letters
+from backend.conversations.channels.email.door import DoorRules, MailDoor, known_senders
+from backend.conversations.channels.email.imap import ImapCollector, Mailbox
+from backend.conversations.channels.email.kinds import mail_kind, mailbox_of, smtp_of
+from backend.conversations.channels.email.maildir import Maildir, MaildirRules
+from backend.conversations.channels.email.receiver import Receiver
+from backend.conversations.channels.email.sending import EmailSender, MailHouse, Post
+from backend.conversations.channels.email.sns import SnsVerifier
+from backend.conversations.channels.email.store import MailStore
+from backend.conversations.channels.email.threads import Threads
+from backend.conversations.channels.email.webhook import PATH, SesParts, ses_api
+from backend.conversations.channels.ports import Feedback, Intake
+from backend.conversations.channels.registry import Channel
+from backend.platform.clock import Clock
+from backend.platform.database import Database
+from backend.platform.http import Api
+from backend.platform.keys import SecretStore, derive
+from backend.platform.senders import SmtpSender
+from backend.platform.telemetry import Telemetry
+from backend.platform.worker import Errand
+from backend.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_LISTEN_AGAIN_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class MailNeeds:
+    """What the rest of SaveIt lends. `restaurants` are the ids of all of this server; `post` takes mail of its own address."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    secrets: SecretStore
+    telemetry: Telemetry
+    intake: Intake
+    feedback: Callable[[], Feedback]
+    accounts: AccountStore
+    house: MailHouse
+    post: Post
+    restaurants: Callable[[], Sequence[UUID]]
+
+
+class MailChannel:
+    """All of it."""
+
+    def __init__(self, needs: MailNeeds) -> None:
+        self._needs = needs
+        self._settings = needs.settings
+        self._receiver: Receiver | None = None
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Names threads; the key never rotates, as letters are answered after months."""
+        return Threads(derive(self._needs.secrets.ring("index").keys[1], b"saveit/mail/threads"))
+
+    @cached_property
+    def store(self) -> MailStore:
+        """Look-ups."""
+        return MailStore(self._needs.database, self._only_restaurant)
+
+    @cached_property
+    def door(self) -> MailDoor:
+        """Takes letters in."""
+        settings = self._settings
+        return MailDoor(
+            intake=self._needs.intake,
+            feedback=self._needs.feedback(),
+            store=self.store,
+            threads=self.threads,
+            telemetry=self._needs.telemetry,
+            rules=DoorRules(
+                trusted=known_senders(settings.mail_trusted_servers.split(",")),
+                ours=known_senders([settings.mail_from]),
+                per_hour=settings.mail_per_hour,
+                house_per_hour=settings.mail_house_per_hour,
+                largest=settings.mail_bytes,
+            ),
+        )
+
+    @cached_property
+    def maildir(self) -> Maildir:
+        """The folder."""
+        rules = MaildirRules(self._settings.maildir, timedelta(hours=self._settings.mail_keep_hours))
+        return Maildir(rules, self.door)
+
+    @cached_property
+    def imap(self) -> ImapCollector:
+        """Mailboxes at providers."""
+        return ImapCollector(self._mailboxes, self.store, self.door)
+
+    @cached_property
+    def channel(self) -> Channel:
+        """As the registry takes it; answers need no account of the restaurant's own."""
+        sender = EmailSender(
+            self._needs.house, self.threads, self._needs.post, self._own_post, self._settings.mail_from
+        )
+        return Channel("email", sender, self.api, needs_account=False)
+
+    @property
+    def api(self) -> Api | None:
+        """The webhook; None while no topic may write to it."""
+        settings = self._settings
+        topics = [each.strip() for each in settings.ses_topics.split(",") if each.strip()]
+        if not topics:
+            return None
+        aws = AmazonSns()
+        parts = SesParts(
+            verifier=SnsVerifier(aws, topics, timedelta(seconds=settings.sns_oldest_s)),
+            aws=aws,
+            letters=S3Letters(settings.ses_region, settings.s3_endpoint_url),
+            door=self.door,
+            feedback=self._needs.feedback(),
+            store=self.store,
+            clock=self._needs.clock,
+            buckets=[each.strip() for each in settings.ses_buckets.split(",") if each.strip()],
+            restaurants=self._needs.restaurants,
+        )
+        return ses_api(parts)
+
+    @property
+    def kind(self) -> AccountKind:
+        """What an account of a restaurant consists of."""
+
+        def greet(smtp: Any) -> None:
+            SmtpSender(smtp, self._needs.clock).greet()
+
+        return mail_kind(self.imap, greet, {"sns": self._settings.base_url + PATH})
+
+    @property
+    def errands(self) -> Sequence[Errand]:
+        """What the worker does: collect, and listen if it is to."""
+        found = [
+            Errand("maildir", self.maildir.collect),
+            Errand("imap", self.imap.collect, pause_s=self._settings.imap_poll_s),
+        ]
+        if self._settings.mail_listen:
+            found.append(Errand("mail-receiver", self._keep_listening, pause_s=_LISTEN_AGAIN_S))
+        return found
+
+    @property
+    def keepers(self) -> Mapping[str, Callable[[datetime], int]]:
+        """What is forgotten once a day."""
+        return {"letters": self.maildir.forget}
+
+    def _keep_listening(self, now: datetime, limit: int) -> int:
+        """Starts the receiver unless it runs; on a machine with several workers one of them has the address."""
+        if self._receiver is None:
+            host, _, port = self._settings.mail_listen.rpartition(":")
+            receiver = Receiver(
+                self._settings.maildir,
+                lambda address: self.store.restaurant_of((address,)) is not None,
+                self._needs.clock,
+                host=host.strip("[]"),
+                port=int(port),
+                largest=self._settings.mail_bytes,
+                protocol=self._settings.mail_listen_protocol,
+            )
+            try:
+                receiver.start()
+            except OSError as taken:
+                log.warning("cannot take mail at its address", extra={"reason": taken.strerror})
+                return 0
+            self._receiver = receiver
+        return 0
+
+    def _own_post(self, account: Mapping[str, Any]) -> Post | None:
+        smtp = smtp_of(account)
+        return None if smtp is None else SmtpSender(smtp, self._needs.clock)
+
+    def _only_restaurant(self) -> UUID | None:
+        every = self._needs.restaurants()
+        return every[0] if len(every) == 1 else None
+
+    def _mailboxes(self) -> list[Mailbox]:
+        """The server's own, and those of the restaurants' accounts."""
+        settings = self._settings
+        found = []
+        if settings.imap_host:
+            found.append(
+                Mailbox(
+                    host=settings.imap_host,
+                    port=settings.imap_port,
+                    tls=settings.imap_tls,
+                    user=settings.imap_user,
+                    password=settings.imap_password,
+                    folder=settings.imap_folder,
+                )
+            )
+        for restaurant_id in self.store.with_mailboxes():
+            with self._needs.database.tenant(restaurant_id) as tx:
+                account = self._needs.accounts.opened(tx, "email")
+            own = mailbox_of(account) if account else None
+            if own is not None:
+                found.append(own)
+        return found

@@ -1,0 +1,195 @@
+"""A mailbox at a provider, read by IMAP: what most restaurants have. Run by the worker's lane "imap".
+
+What was read is known by UID, kept in the database, so that people may open, flag and file letters as they like. Letters that were
+there before the mailbox was connected are left alone. A letter that was taken is marked as read; all others stay as they are for
+whoever looks into the mailbox.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError
+
+from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome
+from backend.conversations.channels.email.store import MailStore, Position
+from backend.platform.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+_CONNECT_S: Final = 10.0
+_READ_S: Final = 30.0
+_LEASE: Final = timedelta(minutes=5)
+_LOOK_BACK: Final = timedelta(days=3)
+_MOST_AT_ONCE: Final = 20
+_FIRST_PAUSE: Final = timedelta(seconds=30)
+_LONGEST_PAUSE: Final = timedelta(minutes=15)
+# What a server that is away, slow or refuses us makes of a session.
+UNREACHABLE: Final = (IMAPClientError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where a mailbox is. `restaurant_id` None: letters say by their recipient whose they are. `address` is the mailbox's own."""
+
+    host: str
+    user: str
+    password: str = field(repr=False)
+    port: int = 993
+    tls: Literal["tls", "starttls", "none"] = "tls"
+    folder: str = "INBOX"
+    restaurant_id: UUID | None = None
+    address: str = ""
+
+    @property
+    def name(self) -> str:
+        """A name for it that tells nothing."""
+        where = "\0".join((self.host.lower(), str(self.port), self.user, self.folder))
+        return hashlib.sha256(where.encode()).hexdigest()[:32]
+
+
+class ImapCollector:
+    """Reads mailboxes in turn. `mailboxes` tells which there are now; `tls_context` is the machine's trust unless tests say so."""
+
+    def __init__(
+        self,
+        mailboxes: Callable[[], Sequence[Mailbox]],
+        store: MailStore,
+        door: MailDoor,
+        *,
+        tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
+        self._mailboxes = mailboxes
+        self._store = store
+        self._door = door
+        self._tls_context = tls_context
+        self._failures: dict[str, int] = {}
+        self._not_before: dict[str, datetime] = {}
+
+    def collect(self, now: datetime, limit: int) -> int:
+        """Looks into every mailbox; how many letters were handled. A mailbox that cannot be reached is left alone for a while."""
+        return sum(self._look_into(each, now, limit) for each in self._mailboxes())
+
+    def _look_into(self, mailbox: Mailbox, now: datetime, limit: int) -> int:
+        name = mailbox.name
+        if now < self._not_before.get(name, now):
+            return 0
+        position = self._store.lease(name, now, _LEASE)
+        if position is None:
+            return 0
+        try:
+            handled = self._read(mailbox, position, now, min(limit, _MOST_AT_ONCE))
+        except UNREACHABLE as problem:
+            self._leave_alone(name, problem, now)
+            return 0
+        finally:
+            self._store.release(name, now)
+        self._failures.pop(name, None)
+        self._not_before.pop(name, None)
+        return handled
+
+    def _leave_alone(self, name: str, problem: Exception, now: datetime) -> None:
+        failures = self._failures[name] = self._failures.get(name, 0) + 1
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(failures - 1, 10))
+        self._not_before[name] = now + pause
+        log.warning(
+            "a mailbox cannot be read",
+            extra={"mailbox": name, "reason": type(problem).__name__, "pauseSeconds": pause.total_seconds()},
+        )
+
+    def _read(self, mailbox: Mailbox, position: Position, now: datetime, limit: int) -> int:
+        with self._session(mailbox) as client:
+            about = client.select_folder(mailbox.folder)
+            validity, following = int(about[b"UIDVALIDITY"]), int(about.get(b"UIDNEXT", 0))
+            if position.uid_validity is None:
+                # Never read before: what is there is the past, and no answer to it is wanted.
+                self._store.advance(mailbox.name, Position(validity, self._last(client, following)))
+                return 0
+            known = position.uid if position.uid_validity == validity else None
+            uids = self._new(client, known, now)[:limit]
+            for uid in uids:
+                self._hand_in(client, mailbox, uid, now)
+                self._store.advance(mailbox.name, Position(validity, uid))
+            if known is None and not uids:
+                self._store.advance(mailbox.name, Position(validity, self._last(client, following)))
+            return len(uids)
+
+    def _last(self, client: IMAPClient, following: int) -> int:
+        """The newest letter's UID; servers need not say what the next will be."""
+        return following - 1 if following else max(client.search(["ALL"]), default=0)
+
+    def _new(self, client: IMAPClient, known: int | None, now: datetime) -> list[int]:
+        """UIDs to read, oldest first. Numbered anew: the last days again, what was taken is known by its id."""
+        if known is None:
+            return sorted(client.search(["SINCE", (now - _LOOK_BACK).date()]))
+        # "N:*" names the newest letter even when it is older than N.
+        return sorted(uid for uid in client.search(["UID", f"{known + 1}:*"]) if uid > known)
+
+    def _hand_in(self, client: IMAPClient, mailbox: Mailbox, uid: int, now: datetime) -> None:
+        about = client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid, {})
+        if int(about.get(b"RFC822.SIZE", 0)) > self._door.rules.largest:
+            self._door.too_large()
+            return
+        raw = client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
+        if not isinstance(raw, bytes):
+            return  # somebody removed it meanwhile
+        recipients = (mailbox.address,) if mailbox.address else ()
+        arrival = Arrival(raw, _instant(about.get(b"INTERNALDATE"), now), recipients, mailbox.restaurant_id)
+        if self._outcome(arrival, now) is Outcome.TAKEN:
+            client.add_flags([uid], [b"\\Seen"], silent=True)
+
+    def _outcome(self, arrival: Arrival, now: datetime) -> Outcome:
+        try:
+            return self._door.take(arrival, now)
+        except Exception as problem:
+            if isinstance(problem, Refusal) and problem.code == "unavailable":
+                raise  # the database is away, and the letter waits for it
+            log.exception("letter not understood")  # it stays unread, and must not stop those behind it
+            return Outcome.UNREADABLE
+
+    @contextmanager
+    def _session(self, mailbox: Mailbox) -> Iterator[IMAPClient]:
+        client = IMAPClient(
+            mailbox.host,
+            mailbox.port,
+            ssl=mailbox.tls == "tls",
+            ssl_context=self._tls_context() if mailbox.tls == "tls" else None,
+            timeout=SocketTimeout(_CONNECT_S, _READ_S),
+        )
+        try:
+            if mailbox.tls == "starttls":
+                client.starttls(self._tls_context())
+            client.login(mailbox.user, mailbox.password)
+            client.normalise_times = False
+            yield client
+        finally:
+            _leave(client)
+
+    def check(self, mailbox: Mailbox) -> int:
+        """How many letters are in it; raises one of `UNREACHABLE`. For whoever connects one."""
+        with self._session(mailbox) as client:
+            return int(client.select_folder(mailbox.folder, readonly=True)[b"EXISTS"])
+
+
+def _leave(client: IMAPClient) -> None:
+    try:
+        client.logout()
+    except UNREACHABLE as gone:
+        log.debug("the mailbox's server did not say goodbye", extra={"reason": type(gone).__name__})
+        client.shutdown()
+
+
+def _instant(said: Any, now: datetime) -> datetime:
+    """When the server took the letter; a time without a zone is taken for UTC."""
+    if not isinstance(said, datetime):
+        return now
+    return said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
