@@ -121,6 +121,23 @@ def holiday(key: str, today: date, tz: str) -> date | None:
     return None
 
 
+# Month, weekday and which one of it.
+_THIRD_MONDAYS = {"mlk": (1, 0, 3), "presidents": (2, 0, 3), "columbus": (10, 0, 2)}
+_INDEPENDENCE = {
+    "America/Mexico": (9, 16), "America/Argentina": (7, 9), "America/Buenos": (7, 9), "America/Bogota": (7, 20),
+    "America/Santiago": (9, 18), "America/Monterrey": (9, 16), "America/Cancun": (9, 16), "America/Tijuana": (9, 16),
+    "America/Lima": (7, 28), "America/Caracas": (7, 5), "Europe/Madrid": None,
+}  # fmt: skip
+
+
+def _independence(year: int, tz: str) -> date | None:
+    """The national day of the zone's country; the fourth of July where none is listed."""
+    for zone, day in _INDEPENDENCE.items():
+        if tz.startswith(zone):
+            return date(year, *day) if day else None
+    return date(year, 7, 4)
+
+
 def _moving(key: str, year: int, tz: str) -> date | None:
     if key.startswith("easter"):
         return easter(year) + timedelta(days=int(key.removeprefix("easter")))
@@ -131,6 +148,10 @@ def _moving(key: str, year: int, tz: str) -> date | None:
         return nth_weekday(year, 9, 0, 1)
     if key == "memorial":
         return nth_weekday(year, 5, 0, -1)
+    if key in _THIRD_MONDAYS:
+        return nth_weekday(year, *_THIRD_MONDAYS[key])
+    if key == "independence":
+        return _independence(year, tz)
     return _mothers(year, tz) if key == "mothers" else _fathers(year, tz)
 
 

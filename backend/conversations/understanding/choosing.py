@@ -14,22 +14,18 @@ from typing import Final
 
 from backend.conversations.understanding import calendar
 from backend.conversations.understanding.hours import readings_of
-from backend.conversations.understanding.items import Item, Slot
+from backend.conversations.understanding.items import Item, Slot, ends_with, phrases, starts_with
 from backend.conversations.understanding.rulebook import words
 from backend.conversations.understanding.sentence import Sentence
 
 _LEADING: Final = words("before_value")
 
 
-def _phrases(*said: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in said)
-
-
-_REJECTING: Final = _phrases(
+_REJECTING: Final = phrases(
     "en vez de", "en lugar de", "instead of", "rather than", "y no", "not", "and not", "ya no", "no longer", "no somos",
     "no seremos", "we're not", "are not", "mas que", "que no sea",
 )  # fmt: skip
-_REJECTED_AFTER: Final = _phrases(
+_REJECTED_AFTER: Final = phrases(
     "no ,", "no puedo", "no podemos", "no me", "no nos", "doesn't", "won't", "is no good", "no sino", "no va", "isn't",
     "no mejor", "ya no", "no longer", "no .", "no que",
 )  # fmt: skip
@@ -37,6 +33,7 @@ _CORRECTING: Final = words("correcting")
 _EITHER: Final = frozenset(["o", "or", "u"])
 _OF: Final = frozenset({"de", "del", "from", "for", "on", "at", "of", "tengo", "tenemos"})
 _LINKS: Final = _OF | {"el", "la", "las", "los", "que", "this"}
+_ABOUT: Final = frozenset({"about", "around", "sobre", "como"})
 _BOOKING: Final = frozenset(
     ["reserva", "reservacion", "mesa", "booking", "reservation", "table", "cena", "dinner"]
 )
@@ -90,18 +87,13 @@ def settle(
 def _is_rejected(sentence: Sentence, item: Item) -> bool:
     norms = sentence.norms
     at = item.start
-    while at > 0 and norms[at - 1] in _LEADING and not _ends_with(norms, at, _REJECTING):
+    while at > 0 and norms[at - 1] in _LEADING and not ends_with(norms, at, _REJECTING):
         at -= 1
-    if _ends_with(norms, at, _REJECTING):
+    if ends_with(norms, at, _REJECTING):
         return True
     if at > 0 and norms[at - 1] == "no":
         return True
-    after = [*norms[item.end : item.end + 3], ",", ",", ","]
-    return any(tuple(after[: len(phrase)]) == phrase for phrase in _REJECTED_AFTER)
-
-
-def _ends_with(norms: Sequence[str], at: int, phrases: Iterable[tuple[str, ...]]) -> bool:
-    return any(tuple(norms[max(0, at - len(phrase)) : at]) == phrase for phrase in phrases)
+    return starts_with([*norms, ","], item.end, _REJECTED_AFTER) > 0
 
 
 def _describes_booking(sentence: Sentence, item: Item) -> bool:
@@ -145,10 +137,10 @@ def _is_corrected(sentence: Sentence, first: Item, last: Item) -> bool:
     )
 
 
-_INSTEAD: Final = _phrases(
+_INSTEAD: Final = phrases(
     "instead of", "rather than", "en vez de", "en lugar de", "but not", "y no", "and not"
 )
-_BUT: Final = _phrases("but", ", but", "sino", ", sino", ", but rather")
+_BUT: Final = phrases("but", ", but", "sino", ", sino", ", but rather")
 
 
 def swapped_numbers(sentence: Sentence, taken: Collection[int]) -> Item | None:
@@ -235,8 +227,9 @@ def telegraphic(
     ):
         return Item("time", start, end, readings_of(value, 0, part, attached=False), kind="telegraphic")
     beside_day = any(item.slot == "date" and start in {item.end, item.end + 1} for item in items)
-    is_hour = 13 <= value <= 23 or ("party" in slots and 1 <= value <= 12)
-    if is_hour and "time" not in slots and beside_day and words_left == 0:
+    about = start > 0 and sentence.norms[start - 1] in _ABOUT and start <= 2
+    is_hour = 13 <= value <= 23 or 7 <= value <= 11 or ("party" in slots and 1 <= value <= 12)
+    if is_hour and "time" not in slots and (beside_day or about) and words_left == 0:
         return Item("time", start, end, readings_of(value, 0, part, attached=False), kind="telegraphic")
     if "party" not in slots and "time" in slots and 1 <= value <= 20 and words_left == 0:
         return Item("party", start, end, (value,), kind="telegraphic")

@@ -15,6 +15,7 @@ from backend.conversations.understanding import (
     calendar,
     choosing,
     contacts,
+    durations,
     extras,
     intents,
     language,
@@ -24,7 +25,7 @@ from backend.conversations.understanding import (
     spelling,
 )
 from backend.conversations.understanding.dates import GRAMMAR as DATE_GRAMMAR
-from backend.conversations.understanding.dates import Today, find_dates
+from backend.conversations.understanding.dates import SHIFTS, Today, find_dates
 from backend.conversations.understanding.given_names import GIVEN_NAMES
 from backend.conversations.understanding.items import Item
 from backend.conversations.understanding.lexer import Token, normalise, tokenize
@@ -47,7 +48,8 @@ _GRAMMAR_WORDS: Final = (
     | extras.AREAS.vocabulary
     | extras.OCCASIONS.vocabulary
     | extras.NOTES.vocabulary
-    | lateness.GRAMMAR.vocabulary
+    | durations.GRAMMAR.vocabulary
+    | SHIFTS.vocabulary
 )
 _ORDINARY: Final = language.SPANISH | language.ENGLISH
 _KNOWN: Final = {
@@ -124,7 +126,10 @@ def _spelled(tokens: list[Token], words: Lexicon, known: frozenset[str]) -> list
                 previous.glued,
             )
             continue
+        if token.text == "." and token.glued and previous is not None and words.is_short_form(previous.norm):
+            continue
         if token.kind == "word":
+            token.norm = words.without_genitive(token.norm)
             past = _PAST.get(token.text.lower())
             norm = (
                 past

@@ -25,11 +25,28 @@ from backend.conversations.understanding.rulebook import load
 from backend.conversations.understanding.sentence import Sentence
 
 GRAMMAR = Grammar(*load("dates"))
+SHIFTS = Grammar(*load("date_shifts"))
 # "viernes 4" is the 4th only when that Friday is near; else the 4 counts something else.
 _NEAR_DAYS = 45
 _DATE_CUES = frozenset({"el", "dia", "del", "al", "fecha", "on", "the", "date", "day"})
 _DAY_BEFORE = frozenset({"on", "this", "next", "coming", "for", "following", ",", "until"})
 _DAY_AFTER = frozenset({"at", "@", "a", "around", ",", "noche", "?"})
+_ORDINAL_THINGS = frozenset(
+    {
+        "one",
+        "option",
+        "floor",
+        "time",
+        "table",
+        "birthday",
+        "anniversary",
+        "choice",
+        "of",
+        "person",
+        "guest",
+        "day",
+    }
+)
 _PRONOUNS = frozenset({"i", "we", "be", "you", "he", "she", "they", "have", "not", "need", "want", "come"})
 
 
@@ -51,7 +68,7 @@ def find_dates(sentence: Sentence, today: Today) -> list[Item]:
     for match in GRAMMAR.find(sentence):
         if _plausible(sentence, match):
             items.append(_item(sentence, match, today))
-    return items
+    return items + _shifted(sentence, items)
 
 
 def _item(sentence: Sentence, match: Match, today: Today) -> Item:
@@ -62,9 +79,35 @@ def _item(sentence: Sentence, match: Match, today: Today) -> Item:
         else []
     )
     weight += 0.1 * (match.end - match.start)
-    if name in {"weekday_day", "numeric"} and not readings:
+    if name in {"weekday_day", "numeric", "numbered_month"} and not readings:
         weight = -1.0
     return Item("date", match.start, match.end, tuple(dict.fromkeys(readings)), weight, kind=name)
+
+
+def _shifted(sentence: Sentence, items: list[Item]) -> list[Item]:
+    """'the day after Christmas', 'tres días después del viernes': a named day moved by what stands before it."""
+    found: list[Item] = []
+    for shift in SHIFTS.find(sentence):
+        for item in items:
+            if shift.end != item.start or not item.readings:
+                continue
+            days = [day for each in item.readings if (day := _moved(shift, each)) is not None]
+            weight = 6 + 0.1 * (item.end - shift.start)
+            found.append(Item("date", shift.start, item.end, tuple(days), weight, kind="shifted"))
+    return found
+
+
+def _moved(shift: Match, day: date) -> date | None:
+    kind, sign = shift.payload[0], int(shift.payload[1])
+    if kind == "weekday":
+        weekday = shift.captures["w"]
+        later = calendar.weekday_on_or_after(day + timedelta(days=1), weekday)
+        return later if sign > 0 else calendar.weekday_on_or_after(day - timedelta(days=7), weekday)
+    if kind == "day":
+        return day + timedelta(days=sign)
+    return _shift(
+        day, sign * (2 if kind == "pair" else int(shift.captures.get("n", 1))), str(shift.captures["u"])
+    )
 
 
 def _plausible(sentence: Sentence, match: Match) -> bool:
@@ -88,10 +131,10 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
         and follows(sentence, end, _PRONOUNS)
     ):
         return False
-    if name == "ordinal" and follows(
-        sentence, end, {"one", "option", "floor", "time", "table", "birthday", "anniversary", "choice"}
-    ):
+    if name in {"ordinal", "spoken_ordinal"} and follows(sentence, end, _ORDINAL_THINGS):
         return False
+    if name == "spoken_ordinal":
+        return int(match.captures["d"]) >= 4
     if name in {"offset", "couple"}:
         return match.captures["u"] not in {"hour", "minute"}
     if name == "weak_weekday":
@@ -254,7 +297,7 @@ def _numeric(captures: Captures, today: Today) -> list[date | None]:
         else:
             year = numbers[2] + (2000 if numbers[2] < 100 else 0)
             readings.append(calendar.safe_date(year, month, day))
-    return readings
+    return sorted(readings, key=lambda each: each is None or each < today.day)
 
 
 def _nth(captures: Captures, today: Today) -> list[date | None]:
@@ -275,7 +318,21 @@ def _nth(captures: Captures, today: Today) -> list[date | None]:
 
 
 def _month_end(captures: Captures, today: Today) -> list[date | None]:
-    return [calendar.add_months(today.day.replace(day=1), 1) - timedelta(days=1)]
+    first = today.day.replace(day=1)
+    if "m" in captures:
+        ahead = (captures["m"] - today.day.month) % 12
+        first = calendar.add_months(first, ahead)
+    return [calendar.add_months(first, 1) - timedelta(days=1)]
+
+
+def _next_month_end(captures: Captures, today: Today) -> list[date | None]:
+    return [calendar.add_months(today.day.replace(day=1), 2) - timedelta(days=1)]
+
+
+def _numbered_month(captures: Captures, today: Today) -> list[date | None]:
+    """'el 3 del 12'; the month in figures or in words."""
+    month = int(captures["m"])
+    return [calendar.next_month_day(today.day, month, captures["d"])] if 1 <= month <= 12 else []
 
 
 def _holiday(captures: Captures, today: Today) -> list[date | None]:
@@ -313,6 +370,7 @@ RESOLVERS: dict[str, Resolver] = {
         calendar.weekday_on_or_after(today.day + timedelta(days=1), captures["w"]) + timedelta(days=7)
     ],
     "weeks_after_weekday": _weeks_after_weekday,
+    "two_weeks_after_weekday": lambda captures, today: _weeks_after_weekday({**captures, "n": 2}, today),
     "weekday_day": _weekday_day,
     "weekday_ordinal": _weekday_ordinal,
     "day_month": _day_month,
@@ -325,6 +383,9 @@ RESOLVERS: dict[str, Resolver] = {
     "nth": _nth,
     "nth_next_month": lambda captures, today: _nth({**captures, "ahead": 1}, today),
     "month_end": _month_end,
+    "next_month_end": _next_month_end,
+    "numbered_month": _numbered_month,
+    "spoken_ordinal": _day_only,
     "holiday": _holiday,
     "weekend": _weekend(0),
     "next_weekend": _weekend(1),

@@ -18,6 +18,8 @@ def hour_and_minute(name: str, captures: Captures) -> tuple[int, int] | None:
     """The hour and minute as said, before it is known which half of the day."""
     if name in {"noon", "midnight"}:
         return (12, 0) if name == "noon" else (0, 0)
+    if name.startswith("fixed_"):
+        return int(name[6:8]), int(name[8:])
     if name == "clock":
         return int(captures["c"][0]), int(captures["c"][1])
     if name == "range":

@@ -14,9 +14,18 @@ from backend.conversations.understanding.records import Intent
 from backend.conversations.understanding.rulebook import load, words
 from backend.conversations.understanding.sentence import Sentence
 
-GRAMMAR: Final = Grammar.merged(
-    *(load(name) for name in ("intents", "answers", "smalltalk", "questions", "offtopic"))
+_FILES: Final = (
+    "common",
+    "reserve",
+    "bookings",
+    "free",
+    "people",
+    "answers",
+    "smalltalk",
+    "questions",
+    "offtopic",
 )
+GRAMMAR: Final = Grammar.merged(*map(load, _FILES))
 # What must not be lost in a message that also says something else.
 _URGENT: Final = ("erasure", "stop", "start", "late")
 TASKS: Final = frozenset({"reserve", "change", "cancel", "status", "availability", "waitlist", "human"})
@@ -65,7 +74,7 @@ def decide(sentence: Sentence, cues: Sequence[Match], evidence: Evidence) -> Dec
     for cue in cues:
         name, topic = cue.payload[0], cue.payload[2] if len(cue.payload) > 2 else None
         weight = _in_place(sentence, cue, name, float(cue.payload[1]))
-        name = {"person": "human", "command": "talk"}.get(name, name)
+        name = {"person": "human", "command": "talk"}.get(name, name.removesuffix("_end"))
         _add(scores, name, weight)
         if topic and weight > 0 and (name not in topics or topic in _URGENT):
             topics[name] = topic
@@ -84,6 +93,8 @@ def _in_place(sentence: Sentence, cue: Match, name: str, weight: float) -> float
     """The weight of a cue where it stands: yes, no and hello count at the start or in a short message."""
     if name == "command":
         return weight if _is_whole(sentence, cue) else 0.0
+    if name.endswith("_end"):
+        return weight if cue.end == len(sentence) or sentence.tokens[cue.end].kind != "word" else 0.0
     if name == "person":
         return (
             weight

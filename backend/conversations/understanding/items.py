@@ -5,7 +5,7 @@ Called by the slot grammars (`dates`, `times`, `party`) and by `choosing`, which
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -54,6 +54,24 @@ def follows(sentence: Sentence, end: int, *word_sets: Iterable[str]) -> bool:
 def precedes(sentence: Sentence, start: int, words: Iterable[str]) -> bool:
     """Whether the token before `start` is one of these words."""
     return start > 0 and sentence.norms[start - 1] in words
+
+
+Phrases = tuple[tuple[str, ...], ...]
+
+
+def phrases(*said: str) -> Phrases:
+    """Phrases as tuples of words, longest first."""
+    return tuple(sorted((tuple(phrase.split()) for phrase in said), key=len, reverse=True))
+
+
+def ends_with(norms: Sequence[str], at: int, said: Phrases) -> int:
+    """The length of the longest of these phrases that ends just before token `at`; 0 when none does."""
+    return next((len(each) for each in said if tuple(norms[max(0, at - len(each)) : at]) == each), 0)
+
+
+def starts_with(norms: Sequence[str], at: int, said: Phrases) -> int:
+    """The length of the longest of these phrases that begins at token `at`; 0 when none does."""
+    return next((len(each) for each in said if tuple(norms[at : at + len(each)]) == each), 0)
 
 
 def counts_people(sentence: Sentence, end: int) -> bool:

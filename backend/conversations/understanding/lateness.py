@@ -7,25 +7,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from backend.conversations.understanding.items import precedes
-from backend.conversations.understanding.patterns import Grammar, Match, longest
-from backend.conversations.understanding.rulebook import load
+from backend.conversations.understanding.durations import find_durations, minutes_of
+from backend.conversations.understanding.items import follows, precedes
+from backend.conversations.understanding.patterns import Match
 from backend.conversations.understanding.sentence import Sentence
 
-GRAMMAR: Final = Grammar(*load("lateness"))
 MOST_MINUTES: Final = 240
 _UNTIL: Final = frozenset({"en", "in", "dentro", "within", "de"})
+_BEHIND: Final = frozenset({"late", "behind", "tarde"})
 
 
 def minutes_late(sentence: Sentence) -> int | None:
     """The longest delay named, in minutes; None when none is, or when it is no delay a table could wait for."""
-    delays = [_minutes(match) for match in longest(GRAMMAR.find(sentence)) if not _is_wait(sentence, match)]
-    found = max(delays, default=0)
-    return found if 0 < found <= MOST_MINUTES else None
+    delays = [minutes_of(match) for match in find_durations(sentence) if not _is_wait(sentence, match)]
+    found = [minutes for minutes in (*delays, *_bare(sentence)) if 0 < minutes <= MOST_MINUTES]
+    return max(found, default=None)
 
 
-def _minutes(match: Match) -> int:
-    return int(match.payload[0]) * int(match.captures.get("n", 1))
+def _bare(sentence: Sentence) -> list[int]:
+    """'running 10 late': a number straight before the word."""
+    numbers = (classes["num"] for classes in sentence.classes if "num" in classes)
+    return [value for value, end in numbers if follows(sentence, end, _BEHIND)]
 
 
 def _is_wait(sentence: Sentence, match: Match) -> bool:

@@ -43,6 +43,17 @@ class Lexicon:
             if words.ONLY_IN.get(word) != other
         }
 
+    def is_short_form(self, norm: str) -> bool:
+        """Whether a full stop after this word belongs to it: 'Nov.', 'vie.', 'Sat.'."""
+        if len(norm) > 4 or norm == "mi":
+            return False
+        return norm in self.months or norm in self.weekdays or norm in self.weak_weekdays
+
+    def without_genitive(self, norm: str) -> str:
+        """'friday's' and 'week's' as the calendar knows them; any other word as it is."""
+        bare = norm.removesuffix("'s")
+        return bare if bare in self.weekdays or bare in self.time_units else norm
+
     @property
     def vocabulary(self) -> set[str]:
         """Every word of every class."""

@@ -137,6 +137,7 @@ _RULES: dict[str, Any] = {
     "range": lambda captures: max(captures["r"][0][0], captures["r"][1][0]),
     "slashed": lambda captures: max(int(group) for group in captures["x"][0]),
     "sum": lambda captures: captures["n"] + captures["n2"],
+    "sum_one": lambda captures: captures["n"] + 1,
     "sum_and_me": lambda captures: captures["n"] + captures["n2"] + 1,
     "dozens": lambda captures: 12 * captures.get("n", 1),
 }

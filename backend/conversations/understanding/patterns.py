@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 Captures = dict[str, Any]
@@ -32,12 +32,16 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One step of a compiled pattern: some words, or a class, perhaps optional."""
+    """One step of a compiled pattern: some words or phrases, or a class, perhaps optional.
+
+    `phrases` holds, by their first word, the rest of each phrase, longest first.
+    """
 
     words: frozenset[str]
     name: str | None = None
     key: str | None = None
     optional: bool = False
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,11 @@ class Grammar:
 
     @classmethod
     def merged(cls, *files: tuple[Iterable[tuple[str, Any]], Mapping[str, str]]) -> Grammar:
-        """One grammar of several rule files, each with its own macros."""
-        whole = cls(())
+        """One grammar of several rule files; macros of an earlier file hold in the later ones."""
+        whole, known = cls(()), dict[str, str]()
         for rules, macros in files:
-            part = cls(rules, macros)
+            known |= macros
+            part = cls(rules, known)
             whole.vocabulary |= part.vocabulary
             for mine, theirs in ((whole._by_word, part._by_word), (whole._by_class, part._by_class)):
                 for key, found in theirs.items():
@@ -84,8 +89,10 @@ class Grammar:
     def _add(self, rule: Rule) -> None:
         for element in rule.elements:
             self.vocabulary |= element.words
+            for first, rests in (element.phrases or {}).items():
+                self.vocabulary |= {first, *itertools.chain.from_iterable(rests)}
         for element in rule.elements:
-            for word in element.words:
+            for word in (*element.words, *(element.phrases or ())):
                 self._by_word.setdefault(word, []).append(rule)
             if element.name:
                 self._by_class.setdefault(element.name, []).append(rule)
@@ -144,6 +151,13 @@ def _walk(
                 rest = _walk(elements, step + 1, hit[1], norms, classes)
                 if rest is not None:
                     return (rest[0], ((element.key, hit[0]), *rest[1])) if element.key else rest
+        elif element.phrases is not None:
+            for tail in element.phrases.get(norms[at], ()):
+                end = at + 1 + len(tail)
+                if not tail or tuple(norms[at + 1 : end]) == tail:
+                    rest = _walk(elements, step + 1, end, norms, classes)
+                    if rest is not None:
+                        return rest
         elif norms[at] in element.words:
             rest = _walk(elements, step + 1, at + 1, norms, classes)
             if rest is not None:
@@ -157,20 +171,37 @@ def _compile(pattern: str, macros: Mapping[str, str]) -> list[tuple[Element, ...
     for piece in _PIECE.findall(_expand(pattern, macros)):
         if piece.startswith("("):
             options = _options(piece.rstrip("?")[1:-1])
-            choices.append([*options, ()] if piece.endswith("?") else options)
+            choices.append(_optional(options) if piece.endswith("?") else options)
         else:
             choices.append([(_element(piece),)])
     return [tuple(itertools.chain.from_iterable(choice)) for choice in itertools.product(*choices)]
 
 
+def _optional(options: list[tuple[Element, ...]]) -> list[tuple[Element, ...]]:
+    """The options and nothing; one that is a single step is marked so and needs no sequence of its own."""
+    if len(options) == 1 and len(options[0]) == 1:
+        return [(replace(options[0][0], optional=True),)]
+    return [*options, ()]
+
+
 def _options(inner: str) -> list[tuple[Element, ...]]:
-    """The alternatives of a group; its single words become one step, so that few sequences are written out."""
+    """The alternatives of a group; those of plain words become one step, so that few sequences are written out."""
     alternatives = [option.split() for option in inner.split("|")]
-    single = frozenset(option[0] for option in alternatives if len(option) == 1 and _is_plain(option[0]))
-    options = [
-        tuple(map(_element, option)) for option in alternatives if len(option) > 1 or not _is_plain(option[0])
-    ]
-    return [(Element(single),), *options] if single else options
+    plain = [option for option in alternatives if all(map(_is_plain, option))]
+    options = [tuple(map(_element, option)) for option in alternatives if option not in plain]
+    return [(_phrases(plain),), *options] if plain else options
+
+
+def _phrases(plain: list[list[str]]) -> Element:
+    if all(len(option) == 1 for option in plain):
+        return Element(frozenset(option[0] for option in plain))
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for option in plain:
+        found.setdefault(option[0], []).append(tuple(option[1:]))
+    tails = {
+        first: tuple(sorted(dict.fromkeys(rests), key=len, reverse=True)) for first, rests in found.items()
+    }
+    return Element(frozenset(), phrases=tails)
 
 
 def _is_plain(piece: str) -> bool:

@@ -1,7 +1,7 @@
 """A tokenised message with the word classes that begin at each token: what the grammars read. Called by `compose`.
 
 Classes and their values: `num` int · `hour` 0..24 · `minute` 0..59 · `day` 1..31 · `small` 1..59 in words or figures ·
-`ordinal` 1..31, `figday` and `figord` in figures only ·
+`ordinal` 1..31, `figday` and `figord` in figures only · `decimal` of 2.5 ·
 `year` · `weekday` 0..6 (Monday first) · `wday` the same with short forms · `month` 1..12 · `unit` minute/hour/day/... · `daypart` ·
 `meal` · `holiday` key · `clock` (hour, minute, separator) · `figures` (hour, minute) of 830 or 2130 · `numeric` groups of a
 date in figures · `range` two clock readings · `word` any word.
@@ -123,6 +123,8 @@ def _figure_classes(at: int, token: Token, found: Classes) -> None:
     clock = _clock(groups, seps)
     if clock is not None:
         found["clock"] = ((*clock, seps[0]), at + 1)
+    if seps == "." and len(groups[1]) == 1:
+        found["decimal"] = (float(token.text), at + 1)
     if _is_numeric_date(groups, seps):
         found["numeric"] = ((groups, seps), at + 1)
     if "-" in seps:

@@ -52,6 +52,11 @@ _HOURS_OF: Final = {
 }
 _ROUND_MINUTES: Final = frozenset({5, 10, 20, 25})
 _PAIR_MINUTES: Final = frozenset({0, 10, 15, 20, 30, 40, 45, 50})
+# Words before a number that then counts people.
+_COUNTING: Final = frozenset({"para", "somos", "seremos", "de", "for", "vamos", "iremos", "mesa", "table"})
+_GROUPS: Final = frozenset(
+    {"mesa", "grupo", "reserva", "familia", "equipo", "mesas", "reservacion", "fiesta"}
+)
 _COUNTABLE: Final = frozenset(
     {"article", "led", "suffixed", "pair", "two_suffixed", "range", "two", "or_clock"}
 )
@@ -130,6 +135,31 @@ def _pair(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
     return first.kind == "word" and last.kind == "word" and minute in _PAIR_MINUTES and minute >= 15
 
 
+def _and(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
+    """'nueve y veinte': in words and to the five minutes it is an hour; 'cuatro y dos' may be people."""
+    if suffix.sure:
+        return True
+    in_words = all(token.kind == "word" for token in sentence.tokens[match.start : match.end])
+    counted = counts_people(sentence, match.end) or precedes(sentence, match.start, _COUNTING)
+    return in_words and match.captures["h"] <= 12 and match.captures["m"] in _ROUND_MINUTES and not counted
+
+
+def _spelled(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
+    """'seven o five'; in Spanish the 'o' is 'or'."""
+    return sentence.lexicon.language == "en" and match.captures["m"] < 10 and suffix.sure
+
+
+def _before(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
+    """'diez para las nueve' is 8:50 in Latin America; 'mesa para diez para las nueve' is not."""
+    start = match.start
+    if match.captures["m"] not in _ROUND_MINUTES or match.captures["h"] > 12:
+        return False
+    if precedes(sentence, start, {"a", "al", "las"}):
+        return True
+    clear = start == 0 or sentence.tokens[start - 1].kind != "word" or _after_day(sentence, start)
+    return clear and sentence.tokens[start].kind == "word"
+
+
 def _round(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
     """'ten to eight' is 7:50; 'from 5 to 7' and '10 to 12 people' are not."""
     minute, hour = match.captures["m"], match.captures["h"]
@@ -186,7 +216,10 @@ def _range(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
 def _two(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
     """'entre las 8 y las 9', 'between 7 and 8'."""
     said = sentence.norms[match.start : match.end]
-    return suffix.sure or "las" in said or "la" in said or said[0] in {"between", "from", "entre"}
+    if suffix.sure or "las" in said or "la" in said or said[0] in {"between", "from", "entre"}:
+        return True
+    hours = match.captures["h"] >= 6 and match.captures.get("h2", 0) > match.captures["h"]
+    return said[0] == "de" and hours and not precedes(sentence, match.start, _GROUPS)
 
 
 def _two_suffixed(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
@@ -199,6 +232,9 @@ def _two_suffixed(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
 
 _CHECKS: Final[dict[str, Callable[[Sentence, Match, Suffix], bool]]] = {
     "suffixed": _suffixed,
+    "and": _and,
+    "spelled": _spelled,
+    "before": _before,
     "article": _article,
     "led": _led,
     "pair": _pair,

@@ -10,8 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from backend.conversations.understanding.durations import find_durations, minutes_of
 from backend.conversations.understanding.hours import Readings, hour_and_minute, readings_of
-from backend.conversations.understanding.items import Item, follows, precedes
+from backend.conversations.understanding.items import (
+    Item,
+    ends_with,
+    follows,
+    phrases,
+    precedes,
+    starts_with,
+)
 from backend.conversations.understanding.patterns import Grammar, Match
 from backend.conversations.understanding.rulebook import load
 from backend.conversations.understanding.sentence import Sentence
@@ -29,7 +37,19 @@ _WEIGHTS: Final = {
     "clock": 3.5,
 }
 _MARKS: Final = frozenset({"hours", "hours_word", "exact", "about"})
-_AHEAD_MINUTES: Final = {"ahead_half": 30, "ahead_90": 90, "ahead_120": 120, "ahead_15": 15, "now": 0}
+_TOMORROWS: Final = {
+    "tomorrow_morning": "morning",
+    "tomorrow_night": "night",
+    "tomorrow_afternoon": "afternoon",
+}
+# What makes a length of time a moment to come ("en dos horas", "two hours from now").
+_AHEAD: Final = phrases(
+    "en", "dentro de", "in", "within", "in about", "de aqui a", "in like", "en unas", "en unos", "en como", "dentro de unas",
+    "dentro de unos", "dentro de como", "en aproximadamente", "en mas o menos", "en cosa de", "in around", "in just", "in another",
+    "aqui a", "within the next", "in approximately", "in roughly", "in maybe",
+)  # fmt: skip
+_FROM_NOW: Final = phrases("from now", "desde ahora", "a partir de ahora", "hence")
+_MOST_AHEAD_MINUTES: Final = 10_000
 _GREETING: Final = frozenset({"buenas", "buenos", "buena", "buen", "good", "gd", "feliz", "felices", "muy"})
 _BEFORE_TARDE: Final = frozenset({"la", "esta", "manana", "hoy", "por", "una", "a"})
 
@@ -38,19 +58,17 @@ def find_times(sentence: Sentence, now: datetime, part_of_day: str | None, conte
     """Every clock time the message may name. `part_of_day` is what the message says elsewhere ("cena", "por la noche")."""
     items = []
     for match in GRAMMAR.find(sentence):
-        if match.payload[0] in _AHEAD_MINUTES or match.payload[0] == "ahead":
-            item = _ahead(match, now)
-        else:
-            item = _item(sentence, match, part_of_day, asked=context == "time")
-        if item is not None:
+        if match.payload[0] == "now":
+            items.append(_in_minutes(0, match.start, match.end, now))
+        elif (item := _item(sentence, match, part_of_day, asked=context == "time")) is not None:
             items.append(item)
-    return items
+    return items + _ahead(sentence, now)
 
 
 def _item(sentence: Sentence, match: Match, part_of_day: str | None, *, asked: bool) -> Item | None:
     name, strength = match.payload
     suffix = _suffix(sentence, match)
-    if asked and name == "plus":
+    if asked and name in {"plus", "two"}:
         suffix = replace(suffix, sure=True)
     said = hour_and_minute(name, match.captures)
     if said is None or not plausible(sentence, match, suffix):
@@ -74,17 +92,22 @@ def _second(match: Match, part: str | None, attached: bool) -> Readings:
     return ()
 
 
-def _ahead(match: Match, now: datetime) -> Item | None:
-    """'in two hours', 'en media hora', 'para ahora': a time together with its day."""
-    minutes = _AHEAD_MINUTES.get(match.payload[0])
-    if minutes is None:
-        unit = {"hour": 60, "minute": 1}.get(str(match.captures["u"]))
-        count = int(match.captures.get("n", 1))
-        if unit is None or count > 10_000:
-            return None
-        minutes = unit * count
+def _ahead(sentence: Sentence, now: datetime) -> list[Item]:
+    """'in two hours', 'en media hora', 'an hour from now': a time together with its day."""
+    found: list[Item] = []
+    for match in find_durations(sentence):
+        minutes = minutes_of(match)
+        lead = ends_with(sentence.norms, match.start, _AHEAD)
+        tail = starts_with(sentence.norms, match.end, _FROM_NOW)
+        if (lead or tail) and minutes <= _MOST_AHEAD_MINUTES:
+            found.append(_in_minutes(minutes, match.start - lead, match.end + tail, now))
+    return found
+
+
+def _in_minutes(minutes: int, start: int, end: int, now: datetime) -> Item:
     at = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0, tzinfo=None)
-    return Item("time", match.start, match.end, (at.time(),), 5, kind="ahead", extra={"day": at.date()})
+    weight = 5 + 0.1 * (end - start)
+    return Item("time", start, end, (at.time(),), weight, kind="ahead", extra={"day": at.date()})
 
 
 def _suffix(sentence: Sentence, match: Match) -> Suffix:
@@ -93,8 +116,8 @@ def _suffix(sentence: Sentence, match: Match) -> Suffix:
     sure, end = False, match.end
     while end < len(sentence) and (found := SUFFIXES.longest_at(sentence, end)) is not None:
         mark = found.payload[0]
-        if mark in {"tonight", "tomorrow_morning"}:
-            return Suffix(part or ("morning" if mark == "tomorrow_morning" else mark), True, end)
+        if mark == "tonight" or mark in _TOMORROWS:
+            return Suffix(part or _TOMORROWS.get(mark, mark), True, end)
         if not _belongs(sentence, match, found):
             break
         if mark not in _MARKS:
@@ -113,6 +136,7 @@ def _belongs(sentence: Sentence, match: Match, found: Match) -> bool:
     articles = {"las", "la", "a"}
     return (
         mark != "hours_word"
+        or match.payload[1] in {"clock", "figures"}
         or precedes(sentence, match.start, articles)
         or sentence.norms[match.start] in articles
     )
