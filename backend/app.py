@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from backend.access.routes import access_api
 from backend.availability.routes import availability_api
 from backend.checkin.routes import checkin_api
+from backend.conversations.channels.accounts.routes import accounts_api
 from backend.conversations.inbox.routes import inbox_api
 from backend.conversations.routes import conversations_api
 from backend.guests.routes import guests_api
@@ -81,6 +82,7 @@ def mount_all(app: Flask, services: Services) -> None:
         conversations_api(services.conversations, services.web_chat, services.count_message),
         inbox_api(services.inbox),
         operations_api(services.database, services.redis, services.telemetry, settings.metrics_token),
+        accounts_api(services.channel_accounts),
         *services.channels.apis,
         docs_api(lambda: app.extensions["saveit.endpoints"], VERSION),
     ]

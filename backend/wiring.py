@@ -24,14 +24,20 @@ from backend.checkin.handlers import CheckinHandlers
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
+from backend.conversations.channels.accounts.service import AccountService
 from backend.conversations.channels.accounts.store import AccountStore
 from backend.conversations.channels.etiquette import HouseEtiquette
 from backend.conversations.channels.inbound.chats import Chats
 from backend.conversations.channels.inbound.intake import DatabaseIntake, OldInbound
 from backend.conversations.channels.inbound.store import InboundStore
+from backend.conversations.channels.joining import Providers, account_kinds, join
+from backend.conversations.channels.meta.kinds import VerifyTokens
+from backend.conversations.channels.notices import ChannelPost
+from backend.conversations.channels.outbound.feedback import DeliveryFeedback
 from backend.conversations.channels.outbound.sending import Sending
 from backend.conversations.channels.outbound.store import OutboundQueue
 from backend.conversations.channels.registry import Channels
+from backend.conversations.channels.webhooks import Doorway
 from backend.conversations.engines.configured import reader
 from backend.conversations.forgetting.store import OldConversations
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
@@ -103,6 +109,7 @@ class Services:
         self._audit = Audit()
         self._cipher = Cipher(secrets)
         self._jobs = Jobs(attempts=settings.handler_attempts)
+        self._circuits = Circuits()
         self._cache = DayCache(self.redis, settings.availability_cache_s)
         self._locks = RedisSlotLocks(self.redis, wait_ms=settings.lock_wait_ms, ttl_ms=settings.lock_ttl_ms)
         self._issuer = CodeIssuer(secrets)
@@ -207,6 +214,16 @@ class Services:
             sender=_sender(self.settings, self.clock),
             base_url=self.settings.base_url,
             mail_from=self.settings.mail_from,
+            post=ChannelPost(
+                database=self.database,
+                cipher=self._cipher,
+                queue=OutboundQueue(self._cipher),
+                accounts=AccountStore(self._cipher),
+                channels=lambda: self.channels,
+                circuits=self._circuits,
+                clock=self.clock,
+            ),
+            doubt_after=timedelta(seconds=self.settings.sending_doubt_s),
         )
 
     @cached_property
@@ -240,7 +257,38 @@ class Services:
     @cached_property
     def channels(self) -> Channels:
         """Which channels there are; each joins here."""
-        return Channels()
+        channels = Channels()
+        feedback = DeliveryFeedback(
+            self.database, OutboundQueue(self._cipher), self.notifications, self.outbox
+        )
+        door = Doorway(self.database, self._cipher, self.clock, self.intake, feedback)
+        join(channels, self._providers, door, VerifyTokens(self.secrets))
+        return channels
+
+    @cached_property
+    def channel_accounts(self) -> AccountService:
+        """The accounts that restaurants have at providers."""
+        return AccountService(
+            database=self.database,
+            clock=self.clock,
+            store=AccountStore(self._cipher),
+            audit=self._audit,
+            kinds=account_kinds(self._providers),
+            token=VerifyTokens(self.secrets).of,
+        )
+
+    @property
+    def _providers(self) -> Providers:
+        settings = self.settings
+        return Providers(
+            base_url=settings.base_url,
+            twilio_url=settings.twilio_base_url,
+            meta_url=settings.meta_base_url,
+            instagram_url=settings.instagram_base_url,
+            meta_version=settings.meta_version,
+            meta_app_secret=settings.meta_app_secret,
+            timeout_s=settings.provider_timeout_s,
+        )
 
     @cached_property
     def chats(self) -> Chats:
@@ -265,7 +313,7 @@ class Services:
             queue=OutboundQueue(self._cipher),
             accounts=AccountStore(self._cipher),
             channels=self.channels,
-            circuits=Circuits(),
+            circuits=self._circuits,
             clock=self.clock,
             base_url=self.settings.base_url,
             doubt_after=timedelta(seconds=self.settings.sending_doubt_s),
@@ -280,6 +328,7 @@ class Services:
         return [
             *(Errand(name, self.chats.run_due, on_wake=True, then=tuple(sending)) for name in chats),
             *(Errand(name, self.sending.run_due, after_events=True) for name in sending),
+            Errand("notices", self.notifications.send_by_providers, after_events=True),
         ]
 
     @cached_property
@@ -381,7 +430,9 @@ class Services:
         return [
             *ReservationHandlers(self.reservations, self._jobs, self._cache, self.clock).handlers(),
             *CheckinHandlers(self._checkins, self.restaurants, self.redis, self.clock).handlers(),
-            *NotificationHandlers(self._desk, self._messages, self._jobs, self.clock, erase).handlers(),
+            *NotificationHandlers(
+                self._desk, self._messages, self.notifications.writer, self._jobs, self.clock, erase
+            ).handlers(),
         ]
 
     @property

@@ -13,8 +13,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from backend.notifications.domain.kinds import MessageKind, priority
 from backend.notifications.domain.reminders import ReminderRules, schedule
-from backend.notifications.service import channel_for
 from backend.notifications.store import MessageStore
+from backend.notifications.writing import Writer
 from backend.platform.clock import Clock
 from backend.platform.database import Tx
 from backend.platform.events import Event, Handler
@@ -30,8 +30,11 @@ _REMINDERS = (MessageKind.REMINDER_24H, MessageKind.REMINDER_3H)
 class NotificationHandlers:
     """Writes messages down and plans reminders."""
 
-    def __init__(self, desk: Desk, store: MessageStore, jobs: Jobs, clock: Clock, erase: EraseSent) -> None:
+    def __init__(
+        self, desk: Desk, store: MessageStore, writer: Writer, jobs: Jobs, clock: Clock, erase: EraseSent
+    ) -> None:
         self._erase = erase
+        self._writer = writer
         self._desk = desk
         self._store = store
         self._jobs = jobs
@@ -104,15 +107,15 @@ class NotificationHandlers:
         reservation = self._desk.store.get(tx, reservation_id)
         if reservation is None or reservation.guest_id is None:
             return
-        channel = channel_for(self._desk.view(tx, reservation))
-        if channel is None:
+        chain = self._writer.chain(tx, self._desk.view(tx, reservation))
+        if not chain:
             return
         self._store.add(
             tx,
             reservation_id=reservation_id,
             guest_id=reservation.guest_id,
             kind=kind.value,
-            channel=channel,
+            channel=chain[0],
             priority=int(priority(kind)),
             cause_id=cause,
             facts=facts,

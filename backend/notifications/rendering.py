@@ -66,6 +66,15 @@ def render(
         short_text=letter.short,
         html=_template("mail.html").render(context),
         attachments=tuple(files),
+        words={
+            "name": letter.words["name"] or facts.restaurant.name,
+            "restaurant": facts.restaurant.name,
+            "when": letter.words["moment"],
+            "people": letter.words["count"],
+            "code": facts.code,
+            "manage": facts.links.manage,
+            "qr": facts.links.qr_image or "",
+        },
     )
 
 

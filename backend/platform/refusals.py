@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "invalid_transition": 409,
     "nothing_to_undo": 409,
     "slug_taken": 409,
+    "channel_taken": 409,
     "gone": 410,
     "enrolment_code_used": 410,
     "version_conflict": 412,

@@ -79,6 +79,7 @@ class Outbound:
 
     `window_open` says that the guest wrote within the time in which the provider lets anything be answered. `part` counts the
     pieces of it that went out already, for channels that send a message in several. `message_id` is our own name of it.
+    `template` is the kind of message for which there may be an approved template, and `words` what that is filled with.
     """
 
     channel: ChannelName
@@ -89,6 +90,8 @@ class Outbound:
     thread: Mapping[str, str] = field(default_factory=dict)
     window_open: bool = True
     part: int = 0
+    template: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
     since: datetime | None = None  # when it was first written down
 
 

@@ -27,7 +27,7 @@ from backend.platform.senders.port import PermanentSendError, TemporarySendError
 
 _PRIVATE_FOLDER = 0o700  # messages hold names and addresses; files are made with mode 600
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_NEEDED = {"email": "email", "sms": "phone", "chat": "thread"}
+_NEEDED = {"email": "email", "sms": "phone", "whatsapp": "phone", "chat": "thread"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 from uuid import UUID
 
-Channel = Literal["email", "sms", "chat"]
+Channel = Literal["email", "sms", "chat", "whatsapp"]
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -32,13 +32,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One message in all its clothes: `text` and `html` for mail, `short_text` for chat and SMS."""
+    """One message in all its clothes: `text` and `html` for mail, `short_text` for chat and SMS, `words` for approved templates."""
 
     subject: str
     text: str
     short_text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,7 @@ class Stage:
             done += deliveries.run_due(now)
             done += self.worker.jobs.run_due(self.worker.database, now)
             done += self.worker.notifications.send_due(now)
+            done += sum(errand.work(now, 50) for errand in self.worker.errands)
             if not done:
                 return
 

@@ -1,0 +1,81 @@
+"""From a webhook to an answer over the same channel: once, in order, and politely where nothing can be read."""
+
+from __future__ import annotations
+
+from channel_house import GUEST, ChannelHouse
+
+
+def test_a_guest_books_by_whatsapp_and_gets_the_code_as_a_picture(house: ChannelHouse) -> None:
+    house.connect_twilio()
+
+    for text in ("mesa para 2 mañana a las 20:00", "Lucía Gil", "sí"):
+        house.write_twilio(text)
+        house.work()
+
+    booked = house.twilio.taken[-1]
+    assert "¡Listo, Lucía!" in booked["words"]
+    assert booked["MediaUrl"].startswith("https://book.example/")
+    assert {each["to"] for each in house.twilio.taken} == {f"whatsapp:{GUEST}"}
+
+
+def test_a_message_delivered_three_times_is_answered_once(house: ChannelHouse) -> None:
+    house.connect_twilio()
+    form = house.write_twilio("hola")
+
+    for _ in range(2):
+        house.post_twilio(form)
+    house.work()
+    house.post_twilio(form)
+    house.work()
+
+    assert len(house.twilio.taken) == 1
+    assert house.states("inbound_messages") == ["done"]
+
+
+def test_messages_of_one_delivery_are_answered_in_the_order_in_which_they_were_said(
+    house: ChannelHouse,
+) -> None:
+    house.connect_cloud()
+    now = int(house.stage.clock.at.timestamp())
+    later = house.cloud_message("mejor para 3", timestamp=str(now))
+    first = house.cloud_message("mesa para 2 mañana a las 20:00", timestamp=str(now - 30))
+
+    house.post_meta(house.cloud_body(later, first))
+    house.work()
+
+    assert "para 2" in house.meta.texts()[0]
+    assert "para 3" in house.meta.texts()[1]
+
+
+def test_a_voice_message_is_answered_with_a_request_for_words(house: ChannelHouse) -> None:
+    house.connect_twilio()
+
+    house.write_twilio("", NumMedia="1", MediaContentType0="audio/ogg", MediaUrl0="https://x.example/1")
+    house.work()
+
+    assert house.twilio.texts() == ["No puedo escuchar mensajes de voz. Escríbeme qué necesitas y te ayudo."]
+
+
+def test_a_message_held_up_for_hours_is_not_answered_as_if_fresh(house: ChannelHouse) -> None:
+    house.connect_cloud()
+    old = house.cloud_message("mesa para 2 hoy a las 21:00")
+    house.stage.later(hours=5)
+
+    house.post_meta(house.cloud_body(old))
+    house.work()
+
+    assert house.meta.texts() == [
+        "Tu mensaje del miércoles 16 de diciembre, 10:00, acaba de llegarnos. Si aún necesitas algo, escríbeme de nuevo y lo vemos."
+    ]
+
+
+def test_of_several_late_messages_only_the_last_is_answered(house: ChannelHouse) -> None:
+    house.connect_cloud()
+    old = [house.cloud_message(text) for text in ("mesa para 2", "mañana", "a las 9")]
+    house.stage.later(hours=5)
+
+    house.post_meta(house.cloud_body(*old))
+    house.work()
+
+    assert len(house.meta.taken) == 1
+    assert house.states("inbound_messages") == ["done"] * 3
