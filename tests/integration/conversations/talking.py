@@ -14,7 +14,12 @@ SESSION = "session-0123456789abcdef"
 
 def send(stage: Stage, text: str, *, session: str = SESSION, message: str | None = None) -> TestResponse:
     """One message of a guest's page."""
-    body = {"sessionId": session, "messageId": message or f"m{next(NUMBERS)}", "text": text, "locale": "es-ES"}
+    body = {
+        "sessionId": session,
+        "messageId": message or f"m{next(NUMBERS)}",
+        "text": text,
+        "locale": "es-ES",
+    }
     return stage.call("POST", f"/chat/{stage.restaurant_id}/messages", stage.publishable, json=body)
 
 

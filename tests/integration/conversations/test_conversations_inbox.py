@@ -141,9 +141,7 @@ def test_a_conversation_of_another_restaurant_is_not_there(
 def test_the_list_of_another_restaurant_is_not_there(stage: Stage, new_stage: Callable[..., Stage]) -> None:
     query = {"restaurantId": str(new_stage().restaurant_id)}
 
-    assert (
-        stage.call("GET", "/conversations", stage.staff["owner"], query_string=query).status_code == 404
-    )
+    assert stage.call("GET", "/conversations", stage.staff["owner"], query_string=query).status_code == 404
 
 
 def test_an_answer_takes_the_thread_and_the_assistant_is_silent_at_once(stage: Stage) -> None:
@@ -168,7 +166,12 @@ def test_a_thread_handed_back_is_the_assistants_again(stage: Stage) -> None:
 
     given = do(stage, "release").get_json()["conversation"]
 
-    assert (given["handler"], given["reason"], given["handedOverAt"], given["unread"]) == ("bot", None, None, 0)
+    assert (given["handler"], given["reason"], given["handedOverAt"], given["unread"]) == (
+        "bot",
+        None,
+        None,
+        0,
+    )
     assert say(stage, "mesa para 2 mañana a las 20:00").startswith("Tengo mesa para 2")
 
 
