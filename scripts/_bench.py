@@ -12,7 +12,7 @@ from _bootstrap import ROOT, environment
 from backend.platform.embedded.trouble import Trouble
 from backend.platform.supervisor.console import Console
 
-WITHOUT_DECODER = frozenset({"book", "availability", "checkin", "live", "chat", "memory"})
+WITHOUT_DECODER = frozenset({"book", "availability", "checkin", "live", "chat", "memory", "understand"})
 
 
 def main(argv: list[str]) -> int:

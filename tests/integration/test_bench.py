@@ -27,6 +27,10 @@ MEASURED = {
     "live",
     "chat",
     "memory",
+    "understand",
+    "understand_p99",
+    "understand_longest",
+    "understand_start",
 }
 
 
@@ -45,7 +49,7 @@ def left_over(folder: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_every_bench_measures_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    names = ["book", "availability", "checkin", "live", "chat", "memory"]
+    names = ["book", "availability", "checkin", "live", "chat", "memory", "understand"]
     small = ["--seconds", "1", "--rounds", "1", "--sockets", "40", "--data", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, BENCH, *names, *small], capture_output=True, text=True, timeout=280, check=False

@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from tests.load import availability, book, chat, checkin, live, memory, scan, stack, worker
+from tests.load import availability, book, chat, checkin, live, memory, scan, stack, understand, worker
 from tests.load.figures import Figure, say, tell
 
 _Bench = Callable[[stack.Stack, argparse.Namespace], Iterator[Figure]]
@@ -22,7 +22,8 @@ _WITH_SERVER: dict[str, _Bench] = {
     "chat": lambda running, given: chat.run(running, given.seconds, given.rounds),
     "memory": lambda running, given: memory.run(running, given.seconds, given.rounds),
 }
-NAMES = (*_WITH_SERVER, "scan")
+_ALONE: dict[str, Callable[[], Iterator[Figure]]] = {"scan": scan.run, "understand": understand.run}
+NAMES = (*_WITH_SERVER, *_ALONE)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -32,8 +33,9 @@ def main(argv: Sequence[str]) -> int:
     # A SIGTERM is as good as a Ctrl-C: everything is taken down on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        if "scan" in wanted:
-            _print(scan.run())
+        for name in wanted:
+            if name in _ALONE:
+                _print(_ALONE[name]())
         if any(name in _WITH_SERVER for name in wanted):
             _with_server([name for name in wanted if name in _WITH_SERVER], given)
     except KeyboardInterrupt:
