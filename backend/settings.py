@@ -239,11 +239,6 @@ class Settings(BaseSettings):
         return self.data_dir / "secrets" / "keys.json"
 
     @property
-    def maildir(self) -> Path:
-        """Where guests' mails are collected from."""
-        return Path(self.mail_dir) if self.mail_dir else self.data_dir / "maildir"
-
-    @property
     def base_url(self) -> str:
         """Address for links made outside a request."""
         # A wildcard is where to listen, not an address to go to.
