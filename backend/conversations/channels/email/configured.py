@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -99,7 +100,7 @@ class MailChannel:
     @cached_property
     def maildir(self) -> Maildir:
         """The folder."""
-        rules = MaildirRules(self._settings.maildir, timedelta(hours=self._settings.mail_keep_hours))
+        rules = MaildirRules(self._folder, timedelta(hours=self._settings.mail_keep_hours))
         return Maildir(rules, self.door)
 
     @cached_property
@@ -166,7 +167,7 @@ class MailChannel:
         if self._receiver is None:
             host, _, port = self._settings.mail_listen.rpartition(":")
             receiver = Receiver(
-                self._settings.maildir,
+                self._folder,
                 lambda address: self.store.restaurant_of((address,)) is not None,
                 self._needs.clock,
                 host=host.strip("[]"),
@@ -181,6 +182,11 @@ class MailChannel:
                 return 0
             self._receiver = receiver
         return 0
+
+    @property
+    def _folder(self) -> Path:
+        settings = self._settings
+        return Path(settings.mail_dir) if settings.mail_dir else settings.data_dir / "maildir"
 
     def _own_post(self, account: Mapping[str, Any]) -> Post | None:
         smtp = smtp_of(account)
