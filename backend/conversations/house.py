@@ -33,10 +33,11 @@ from backend.reservations.service import (
     View,
     hash_of,
 )
-from backend.restaurants.domain import Bilingual, Money, OpenHours, RestaurantConfig, opening
+from backend.restaurants.domain import FAQ_TOPICS, Bilingual, Money, OpenHours, RestaurantConfig, opening
 from backend.restaurants.service import RestaurantService
 
 _TOPICS = ("parking", "pets", "menu")
+_PLAIN = ("address", "phone", "email")
 
 
 class HouseFacts:
@@ -61,6 +62,8 @@ class HouseFacts:
             hold_minutes=config.rules.hold_minutes,
             staff_hours=_staff_hours(config),
             privacy_url=f"{self._base_url}/r/{profile.slug}/privacy",
+            largest_party=config.rules.party_size.max,
+            free_cancellation_hours=int(config.rules.cancellation_policy.free_cancellation_hours),
         )
 
 
@@ -100,7 +103,7 @@ class HouseAvailability:
         """Keeps the slot, and gives `instead_of` back in the same transaction."""
         previous = UUID(instead_of) if instead_of else None
         held = self._availability.hold(restaurant_id, _ask(ask, channel), previous)
-        return HoldTaken(str(held.id), held.expires_at, ask)
+        return HoldTaken(str(held.id), held.expires_at, ask, held.offer.ends_at, held.offer.area)
 
     def release(self, restaurant_id: UUID, hold_id: str) -> None:
         """Gives a hold back; one that is gone already is fine."""
@@ -136,12 +139,12 @@ class HouseReservations:
                 channel=talk.channel,
                 hold_id=UUID(booking.hold_id) if booking.hold_id else None,
                 privacy_accepted=True,
-                by=_by(talk.channel),
+                by=by_of(talk.channel),
                 replay_key=key,
                 body_hash=hash_of({"slot": str(slot), "name": booking.name}),
             )
         )
-        return self._seen(
+        return self.seen(
             self._reservations.queries.get(talk.restaurant_id, UUID(answer["reservation"]["id"]))
         )
 
@@ -152,7 +155,7 @@ class HouseReservations:
         queries, restaurant = self._reservations.queries, conversation.restaurant_id
         if code:
             view = queries.by_code(restaurant, code)
-            return [self._seen(view)] if view else []
+            return [self.seen(view)] if view else []
         views: dict[UUID, View] = {}
         for each in ids:
             view = queries.get(restaurant, UUID(each))
@@ -161,13 +164,13 @@ class HouseReservations:
             for view in queries.coming_of(restaurant, sender.phone, sender.email):
                 views[view.reservation.id] = view
         return [
-            self._seen(view) for view in sorted(views.values(), key=lambda view: view.reservation.starts_at)
+            self.seen(view) for view in sorted(views.values(), key=lambda view: view.reservation.starts_at)
         ]
 
     def cancel(self, restaurant_id: UUID, booking_id: str, key: str) -> Cancellation:
         """Cancels with the policy; a repeat answers the same."""
-        done = self._reservations.moves.cancel(restaurant_id, UUID(booking_id), _by("chat"))
-        return Cancellation(self._seen(done.view), done.late, _in_words(done.penalty, done.view))
+        done = self._reservations.moves.cancel(restaurant_id, UUID(booking_id), by_of("chat"))
+        return Cancellation(self.seen(done.view), done.late, _in_words(done.penalty, done.view))
 
     def change(
         self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str, key: str
@@ -177,13 +180,13 @@ class HouseReservations:
         one = view.reservation
         wanted = (ask.date, ask.time, ask.party_size, ask.area or one.area)
         if (one.date, one.time, one.party_size, one.area) == wanted:
-            return self._seen(view)
-        return self._seen(
+            return self.seen(view)
+        return self.seen(
             self._reservations.changes.change(
                 ChangeRequest(
                     restaurant_id=restaurant_id,
                     reservation_id=one.id,
-                    by=_by(channel),
+                    by=by_of(channel),
                     channel=channel,
                     version=booking.version,
                     date=ask.date,
@@ -194,7 +197,8 @@ class HouseReservations:
             )
         )
 
-    def _seen(self, view: View) -> BookingSeen:
+    def seen(self, view: View) -> BookingSeen:
+        """The booking as its guest may see it."""
         one, config = view.reservation, view.config
         urls = self._links.urls(one, "")
         cost = cancellation(config, one.date, one.starts_at, one.status, self._clock.now())
@@ -215,10 +219,11 @@ class HouseReservations:
             free_cancellation_hours=int(config.rules.cancellation_policy.free_cancellation_hours),
             penalty=_in_words(no_show_penalty(config, one.date), view),
             lacking=tuple(sorted(each.value for each in one.unsettled)),
+            guest_confirmed=one.guest_confirmed_at is not None,
         )
 
 
-def _by(channel: str) -> By:
+def by_of(channel: str) -> By:
     return By(f"conversation:{channel}", "guest")
 
 
@@ -236,13 +241,12 @@ def _in_words(amount: Money | None, view: View) -> str | None:
 def _answers(config: RestaurantConfig) -> dict[str, dict[str, str]]:
     profile = config.profile
     answers: dict[str, dict[str, str]] = {}
-    for topic in _TOPICS:
-        text: Bilingual | None = getattr(profile, topic)
-        if text is not None:
+    said: dict[str, Bilingual | None] = {topic: getattr(profile, topic) for topic in _TOPICS}
+    said |= {topic: getattr(profile.faq, topic) for topic in FAQ_TOPICS}
+    said |= {topic: Bilingual(getattr(profile, topic)) for topic in _PLAIN}
+    for topic, text in said.items():
+        if text is not None and text.es:
             answers[topic] = {"es": text.es, "en": text.in_language("en")}
-    for topic, plain in (("address", profile.address), ("phone", profile.phone), ("email", profile.email)):
-        if plain:
-            answers[topic] = {"es": plain, "en": plain}
     return answers
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from backend.conversations.dialogue.records import (
     HoldTaken,
     RestaurantFacts,
     SlotAsk,
+    WaitSeen,
 )
 
 
@@ -65,6 +66,35 @@ class Cancellation:
     booking: BookingSeen
     late: bool
     penalty: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """A delay that the team knows of: whether the table is kept so long, and until when (wall clock)."""
+
+    booking: BookingSeen
+    kept: bool
+    kept_until: time
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWait:
+    """A place on the waiting list that the guest confirmed in words, privacy accepted. `locale` is the guest's."""
+
+    conversation: Conversation
+    slot: SlotAsk
+    name: str
+    phone: str | None
+    email: str | None
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishAnswer:
+    """`known` false: nobody knows whose wish it is; `news` false: it was so already."""
+
+    known: bool
+    news: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +188,40 @@ class Reservations(Protocol):
         """Moves it in one step; already there answers the same. Raises Refusal and leaves it as it was."""
 
 
+class Coming(Protocol):
+    """What guests say of a booking before they come, and of the table they wait for."""
+
+    def late(self, restaurant_id: UUID, booking_id: str, minutes: int, channel: str) -> Lateness:
+        """Writes that they come so many minutes after the start. Raises Refusal."""
+
+    def attend(self, restaurant_id: UUID, booking_id: str, channel: str) -> BookingSeen:
+        """Writes that the guest is coming. Raises Refusal."""
+
+    def note(
+        self, conversation: Conversation, sender: Sender, booking_id: str, words: str, *, is_allergy: bool
+    ) -> BookingSeen:
+        """Adds words for the team; an allergy also to the guest, when the sender is proven to be them. Raises Refusal."""
+
+    def wait(self, wish: ChatWait) -> WaitSeen:
+        """Puts the guest on the waiting list; asking again answers the same. Raises Refusal."""
+
+    def leave(self, conversation: Conversation, sender: Sender, waits: tuple[str, ...]) -> int:
+        """Gives up these places and those of the proven sender; how many."""
+
+
+class Wishes(Protocol):
+    """What guests decide about messages and their data."""
+
+    def messages(
+        self, conversation: Conversation, sender: Sender, booked: tuple[str, ...], *, wanted: bool
+    ) -> WishAnswer:
+        """Records whether they want messages that they did not ask for: of the thread, the proven sender, and who made the
+        thread's own bookings."""
+
+    def erase(self, conversation: Conversation, sender: Sender) -> bool:
+        """Has the proven sender erased in some minutes; False when there is no such guest."""
+
+
 class Handover(Protocol):
     """The staff's inbox."""
 
@@ -189,8 +253,10 @@ class Ports:
     restaurants: Restaurants
     availability: Availability
     reservations: Reservations
+    coming: Coming
     handover: Handover
     turns: Turns
+    wishes: Wishes
 
 
 __all__ = [
@@ -198,8 +264,11 @@ __all__ = [
     "Availability",
     "Cancellation",
     "ChatBooking",
+    "ChatWait",
+    "Coming",
     "Conversation",
     "Handover",
+    "Lateness",
     "Ports",
     "Reservations",
     "Restaurants",
@@ -209,4 +278,6 @@ __all__ = [
     "Told",
     "Turn",
     "Turns",
+    "WishAnswer",
+    "Wishes",
 ]

@@ -8,15 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
 from backend.conversations.dialogue import events
 from backend.conversations.dialogue.events import Action, Event, Heard, Outcome, Result, Say
 from backend.conversations.dialogue.machine import advance
-from backend.conversations.dialogue.records import Alternative, RestaurantFacts
+from backend.conversations.dialogue.records import Alternative, RestaurantFacts, WaitSeen
 from backend.conversations.dialogue.state import DialogueState, Draft
-from backend.conversations.ports import ChatBooking, Conversation, Ports, Sender
+from backend.conversations.ports import ChatBooking, ChatWait, Conversation, Ports, Sender
 from backend.platform.refusals import Refusal
 
 MOST_ACTIONS = 8
@@ -82,8 +83,8 @@ class Runner:
                 return events.HoldGone()
             case events.ShowDay(day, party_size, area):
                 return events.DayKnown(ports.availability.day(restaurant, day, party_size, area, channel))
-            case events.Book(draft, hold_id):
-                return events.Booked(self._book(draft, hold_id, state.language))
+            case events.Book(draft, hold_id, area):
+                return events.Booked(self._book(replace(draft, area=area), hold_id, state.language))
             case events.FindBookings(code):
                 found = ports.reservations.find(self._talk, self._sender, state.booked, code)
                 return events.BookingsFound(tuple(found))
@@ -97,12 +98,45 @@ class Runner:
                 return events.BookingChanged(
                     ports.reservations.change(restaurant, booking, ask, channel, key)
                 )
+            case events.JoinWaitlist(draft):
+                return events.OnWaitlist(self._wait(draft, state.language))
+            case events.LeaveWaitlist():
+                return events.LeftWaitlist(ports.coming.leave(self._talk, self._sender, state.waits))
+            case events.KeepWish(wanted):
+                kept = ports.wishes.messages(self._talk, self._sender, state.booked, wanted=wanted)
+                return events.WishKept(wanted, kept.known, kept.news)
+            case events.EraseGuest():
+                return events.ErasurePlanned(ports.wishes.erase(self._talk, self._sender))
+            case events.TellLate() | events.Attend() | events.AddNote():
+                return self._say_of(action)
             case events.HandOver(reason):
                 ports.handover.open(self._talk, reason)
                 return events.HandedOver()
             case events.TakeBack():
                 ports.handover.close(self._talk)
                 return events.TakenBack()
+
+    def _say_of(self, action: events.TellLate | events.Attend | events.AddNote) -> Result:
+        """What the guest says of a booking before they come."""
+        coming, restaurant, channel = self._ports.coming, self._talk.restaurant_id, self._talk.channel
+        match action:
+            case events.TellLate(booking, minutes):
+                late = coming.late(restaurant, booking.id, minutes, channel)
+                return events.LateNoted(late.booking, minutes, late.kept, late.kept_until)
+            case events.Attend(booking):
+                return events.Attended(coming.attend(restaurant, booking.id, channel))
+            case events.AddNote(booking, words, is_allergy):
+                return events.NoteAdded(
+                    coming.note(self._talk, self._sender, booking.id, words, is_allergy=is_allergy)
+                )
+
+    def _wait(self, draft: Draft, language: str | None) -> WaitSeen:
+        slot = draft.slot
+        if slot is None or draft.name is None:
+            raise ValueError("a place on the waiting list without its slot or its name")
+        return self._ports.coming.wait(
+            ChatWait(self._talk, slot, draft.name, draft.phone, draft.email, self._locale(language))
+        )
 
     def _book(self, draft: Draft, hold_id: str | None, language: str | None) -> Any:
         slot = draft.slot

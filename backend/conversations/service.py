@@ -127,7 +127,8 @@ class _TurnInHand:
     def take(self, state: DialogueState, revision: int, message_id: str, text: str) -> list[Reply] | None:
         """The answer, written down; None when the session moved meanwhile and everything must be thought again."""
         read = self._read(state, text)
-        heard = Heard(read, text, message_id, self._sender.phone, self._sender.email)
+        sender = self._sender
+        heard = Heard(read, text, message_id, sender.phone, sender.email, sender.proven)
         runner = Runner(self._ports, self._talk, self._sender, self._facts, self._now, self._locale_of)
         after, says = runner.run(state, heard)
         today = self._now.astimezone(ZoneInfo(self._facts.timezone)).date()

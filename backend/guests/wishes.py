@@ -41,7 +41,6 @@ class GuestWishes:
         self._service = service
         self._jobs = jobs
         self._privacy_version = privacy_version
-        jobs.register(ERASE, self.erase)
 
     def of(self, restaurant_id: UUID, phone: str | None, email: str | None, locale: str) -> list[UUID]:
         """The guests with that phone and with that address, proven by the channel; `locale` is the restaurant's."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.conversations.dialogue.events import Outcome, Quick, Say
-from backend.conversations.dialogue.records import Alternative
+from backend.conversations.dialogue.merging import ALLERGY, plain
+from backend.conversations.dialogue.records import Alternative, SlotAsk
 from backend.conversations.dialogue.state import DialogueState, Draft, Step
 
 YES = Quick("yes")
@@ -17,7 +18,10 @@ CHANGE = Quick("change")
 HUMAN = Quick("human")
 PARTY = tuple(Quick(f"people_{count}") for count in (2, 3, 4, 5, 6))
 START = (Quick("reserve"), Quick("my_booking"), HUMAN)
-FIX = (Quick("other_day"), Quick("other_time"), Quick("other_party"))
+OTHER_DAY = Quick("other_day")
+WAIT = Quick("wait")
+ERASE = Quick("erase")
+FIX = (OTHER_DAY, Quick("other_time"), Quick("other_party"))
 
 # The slot whose answer the parser should expect at each step.
 CONTEXTS = {
@@ -29,6 +33,7 @@ CONTEXTS = {
     Step.ASK_NAME: "name",
     Step.ASK_CONTACT: "contact",
     Step.ASK_CODE: "code",
+    Step.ASK_ETA: "time",
 }
 
 
@@ -57,7 +62,27 @@ def question(state: DialogueState) -> tuple[Say, ...]:
         return (Say("ask_contact", {"name": draft.name}),)
     if step is Step.CONFIRM:
         return confirmation(state)
-    return _existing_question(state)
+    return _waiting_question(state) or _existing_question(state)
+
+
+def again(state: DialogueState) -> tuple[Say, ...]:
+    """The open question after an interruption: what was read back a moment ago is only named."""
+    if state.step is Step.CONFIRM:
+        return (Say("confirm_again", {"slot": state.draft.slot}, (YES, CHANGE)),)
+    return question(state)
+
+
+def _waiting_question(state: DialogueState) -> tuple[Say, ...]:
+    if state.step is Step.OFFER_WAIT:
+        return (Say("offer_wait", quick=(WAIT, OTHER_DAY, NO)),)
+    if state.step is Step.CONFIRM_WAIT:
+        draft = state.draft
+        values = {"slot": draft.slot, "name": draft.name, "contact": draft.phone or draft.email}
+        return (
+            Say("wait_confirm", values),
+            Say("wait_ask" if state.consented else "wait_ask_consent", quick=(YES, NO)),
+        )
+    return ()
 
 
 def _existing_question(state: DialogueState) -> tuple[Say, ...]:
@@ -74,6 +99,10 @@ def _existing_question(state: DialogueState) -> tuple[Say, ...]:
         return (Say("ask_change", {"booking": target}, FIX),)
     if step is Step.CONFIRM_CHANGE and state.pending is not None:
         return (Say("confirm_change", {"slot": state.pending}, (YES, NO)),)
+    if step is Step.ASK_ETA:
+        return (Say("ask_eta"),)
+    if step is Step.CONFIRM_ERASURE:
+        return (Say("confirm_erasure", quick=(ERASE, NO)),)
     if step is Step.OFFER_HUMAN:
         return (Say("offer_human", quick=(HUMAN, NO)),)
     return ()
@@ -85,11 +114,12 @@ def _party_key(draft: Draft) -> str:
     return "ask_party_date" if draft.date is None else "ask_party"
 
 
-def confirmation(state: DialogueState) -> tuple[Say, ...]:
-    """Reads everything back before booking; asks for consent in the same breath, once."""
-    draft = state.draft
+def confirmation(state: DialogueState, *aside: Say) -> tuple[Say, ...]:
+    """Reads everything back before booking, with the end of the stay; asks for consent in the same breath, once."""
+    draft, hold = state.draft, state.hold
     values = {
-        "slot": draft.slot,
+        "slot": read_back(state),
+        "stay": (draft.time, hold.ends if hold is not None and hold.ask == draft.slot else None),
         "name": draft.name,
         "contact": draft.phone or draft.email,
         "notes": draft.notes,
@@ -97,8 +127,19 @@ def confirmation(state: DialogueState) -> tuple[Say, ...]:
     says = [Say("confirm", values)]
     if draft.notes:
         says.append(Say("confirm_notes", values))
+    if ALLERGY.search(plain(draft.notes or "")):
+        says.append(Say("allergy_careful"))
+    says += aside
     says.append(Say("confirm_ask" if state.consented else "confirm_ask_consent", quick=(YES, CHANGE)))
     return tuple(says)
+
+
+def read_back(state: DialogueState) -> SlotAsk | None:
+    """The slot as it is read back and then booked: with the area of the table that is held, also when none was asked for."""
+    slot, hold = state.draft.slot, state.hold
+    if slot is None or slot.area is not None or hold is None or hold.ask != slot:
+        return slot
+    return replace(slot, area=hold.area)
 
 
 def quick_slots(offers: tuple[Alternative, ...]) -> tuple[Quick, ...]:

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 
-from backend.conversations.dialogue.asking import (
-    YES,
-    ask,
-    confirmation,
-    question,
-    quick_slots,
-)
+from backend.conversations.dialogue import waiting
+from backend.conversations.dialogue.asking import again, ask, confirmation, question, quick_slots, read_back
 from backend.conversations.dialogue.events import (
     Book,
     Booked,
     CheckSlot,
     DayKnown,
-    HandOver,
     Heard,
     HoldSlot,
     Outcome,
@@ -43,6 +37,8 @@ from backend.conversations.understanding import Understanding
 
 Item = TypeVar("Item")
 MOST_TIMES_SHOWN = 6
+# With less time than this left of a hold the guest is told.
+HURRY = timedelta(minutes=3)
 _HOUR_WORDS = frozenset({"hora", "horas", "time", "times", "later", "earlier", "tarde", "temprano", "antes"})
 _LATER = frozenset({"later", "tarde"})
 _EARLIER = frozenset({"earlier", "temprano", "antes"})
@@ -54,8 +50,22 @@ _PARTS = {"morning": (0, 12), "midday": (12, 17), "afternoon": (12, 20), "night"
 def begin(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
     """Starts a booking with all the first message says."""
     looking = heard.read.intent == "availability"
-    fresh = replace(state, draft=Draft(looking=looking), offers=(), purpose=None, target=None, found=())
+    # What was said for the team before there was a booking belongs to this one.
+    draft = Draft(looking=looking, notes=state.note)
+    fresh = replace(state, draft=draft, offers=(), purpose=None, target=None, found=(), note=None, full=None)
     return take_in(fresh, heard, facts, now)
+
+
+def begin_waiting(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
+    """'apúntame en la lista de espera': for the table in hand, or for the one the message names."""
+    if state.step not in BOOKING_STEPS:
+        state = replace(
+            state, draft=Draft(notes=state.note), offers=(), purpose=None, target=None, found=(), note=None
+        )
+    draft = merged(state, heard, facts)
+    if draft.slot is not None and is_held(state, draft.slot, now):
+        return Outcome(replace(state, draft=draft), (Say("wait_not_needed"), *again(state)))
+    return proceed(replace(state, draft=replace(draft, waiting=True, looking=False)), now)
 
 
 def take_in(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
@@ -85,15 +95,25 @@ def proceed(state: DialogueState, now: datetime, *before: Say) -> Outcome:
     if draft.date is None:
         return ask(state, Step.ASK_DATE, *before)
     slot = draft.slot
+    if slot is None and draft.waiting:
+        return ask(replace(state, offers=()), Step.ASK_TIME, *before)
     if slot is None:
         shown = ShowDay(draft.date, draft.party_size, draft.area)
         return Outcome(replace(state, step=Step.ASK_TIME), before, shown)
+    if draft.waiting and state.full == slot:
+        return waiting.details(state, *before)
     if is_held(state, slot, now):
-        return details(state, *before)
-    waiting = replace(state, pending=slot)
-    if draft.looking:
-        return Outcome(waiting, before, CheckSlot(slot))
-    return Outcome(waiting, before, HoldSlot(slot, state.hold.id if state.hold else None))
+        return details(state, *before, *_hurry(state, now))
+    asked = replace(state, pending=slot)
+    if draft.looking or draft.waiting:
+        return Outcome(asked, before, CheckSlot(slot))
+    return Outcome(asked, before, HoldSlot(slot, state.hold.id if state.hold else None))
+
+
+def _hurry(state: DialogueState, now: datetime) -> tuple[Say, ...]:
+    """How long the table is kept yet, when that is not long."""
+    left = state.hold.expires_at - now if state.hold is not None else HURRY
+    return () if left >= HURRY else (Say("hold_left", {"minutes": max(1, int(left.total_seconds() // 60))}),)
 
 
 def is_held(state: DialogueState, slot: SlotAsk, now: datetime) -> bool:
@@ -110,7 +130,13 @@ def details(state: DialogueState, *before: Say) -> Outcome:
         return ask(state, Step.ASK_CONTACT, *before)
     confirming = replace(state, step=Step.CONFIRM)
     noted = tuple(say for say in before if say.key == "noted")
-    return Outcome(confirming, (*noted, *confirmation(confirming)))
+    # The table is named once, in the read-back; how long it is kept is said there.
+    kept = tuple(
+        replace(say, key="hold_for") if say.key == "held" else say
+        for say in before
+        if say.key in {"held", "hold_left"}
+    )
+    return Outcome(confirming, (*noted, *confirmation(confirming, *kept)))
 
 
 # --- results ---------------------------------------------------------------------------------------------------------------
@@ -122,8 +148,11 @@ def on_held(state: DialogueState, event: SlotHeld, facts: RestaurantFacts) -> Ou
     return details(held, Say("held", {"slot": event.hold.ask, "minutes": facts.hold_minutes}))
 
 
-def on_free(state: DialogueState, event: SlotFree) -> Outcome:
-    """The answer to 'is there a table?': yes, and shall it be booked."""
+def on_free(state: DialogueState, event: SlotFree, now: datetime) -> Outcome:
+    """The answer to 'is there a table?': yes, and shall it be booked. Nobody waits for a table that is there."""
+    if state.draft.waiting:
+        free = replace(state, draft=replace(state.draft, waiting=False), pending=None)
+        return proceed(free, now, Say("wait_not_needed"))
     offer = Alternative(event.ask.date, event.ask.time, event.ask.area)
     free = replace(state, step=Step.INTEREST, pending=None, offers=(offer,))
     return Outcome(free, (Say("is_free", {"slot": event.ask}), *question(free)))
@@ -137,8 +166,9 @@ def on_day(state: DialogueState, event: DayKnown) -> Outcome:
         reason = reason_of(day.reason or "slot_unavailable", {**day.params, "day": day.date}, draft)
         if day.reason in PARTY_REFUSALS:
             return other_party(state, reason)
-        if day.reason in {None, "slot_unavailable", "pacing_limit"}:
+        if day.reason in {None, *waiting.MAY_COME_FREE}:
             reason = Say("day_full", {"day": day.date, "people": draft.party_size})
+            return waiting.offered(state, reason)
         return ask(cleared, Step.ASK_DATE, reason)
     wanted = [at for at in day.times if _in_part(at.hour, draft.daypart) and _in_bounds(at, draft)]
     missed = () if wanted else (Say("part_full"),)
@@ -180,6 +210,7 @@ def on_booked(state: DialogueState, event: Booked) -> Outcome:
         hold=None,
         pending=None,
         offers=(),
+        full=None,
         booked=(*state.booked, booking.id)[-5:],
         consented=True,
         misunderstood=0,
@@ -194,6 +225,14 @@ def on_refused(state: DialogueState, event: Refused, now: datetime) -> Outcome:
     """A hold, a check or a booking was refused. A hold that is gone is simply taken again."""
     if event.code == "not_found" and state.hold is not None:
         return proceed(replace(state, hold=None), now)
+    slot = state.pending or state.draft.slot
+    if event.code in waiting.MAY_COME_FREE and slot is not None:
+        state = replace(state, full=slot)
+        if state.draft.waiting:
+            return waiting.details(replace(state, pending=None))
+        if state.hold is not None and state.hold.ask == slot:
+            lost = turned_down(replace(state, hold=None), event)
+            return replace(lost, says=(Say("hold_over"), *lost.says))
     return turned_down(state, event)
 
 
@@ -218,7 +257,7 @@ def heard_in_booking(
         return take_in(_forget_time_for_part(state, read), heard, facts, now)
     asked = _which_value(state, heard)
     if asked is None and read.intent in {"reserve", "availability"}:
-        return Outcome(state, question(state))
+        return Outcome(state, again(state))
     return asked
 
 
@@ -271,7 +310,13 @@ def _yes(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: dateti
         hold = (
             state.hold if state.hold is not None and slot is not None and is_held(state, slot, now) else None
         )
-        return Outcome(replace(state, draft=added), (), Book(added, hold.id if hold else None))
+        back = read_back(replace(state, draft=added))
+        book = Book(added, hold.id if hold else None, back.area if back else None)
+        return Outcome(replace(state, draft=added), (), book)
+    if state.step is Step.CONFIRM_WAIT and added == state.draft:
+        return waiting.yes(state)
+    if state.step is Step.OFFER_WAIT:
+        return proceed(replace(state, draft=replace(added, waiting=True)), now)
     if state.step is Step.INTEREST:
         return proceed(replace(state, draft=replace(added, looking=False)), now)
     if added != state.draft:
@@ -285,6 +330,8 @@ def _no(state: DialogueState, heard: Heard) -> Outcome:
     if state.step in {Step.CHOOSE, Step.ASK_TIME}:
         cleared = replace(state, draft=replace(state.draft, time=None, date=None), offers=())
         return ask(cleared, Step.ASK_DATE, Say("other_day"))
+    if state.step in {Step.OFFER_WAIT, Step.CONFIRM_WAIT}:
+        return waiting.no(state)
     return drop(state)
 
 
@@ -310,19 +357,16 @@ def _which_value(state: DialogueState, heard: Heard) -> Outcome | None:
 
 def drop(state: DialogueState) -> Outcome:
     """The guest leaves it: the hold goes back, nothing was booked."""
-    left = replace(state, step=Step.IDLE, draft=Draft(), hold=None, pending=None, offers=(), misunderstood=0)
+    left = replace(
+        state, step=Step.IDLE, draft=Draft(), hold=None, pending=None, offers=(), full=None, misunderstood=0
+    )
     release = ReleaseHold(state.hold.id) if state.hold is not None else None
     return Outcome(left, (Say("dropped"),), release)
 
 
-def to_waitlist(state: DialogueState) -> Outcome:
-    """There is no waiting list yet that the dialogue could write to: the team gets the wish, and the guest is told so."""
-    return Outcome(state, (Say("waitlist_by_staff"),), HandOver("waitlist"))
-
-
 __all__ = [
-    "YES",
     "begin",
+    "begin_waiting",
     "drop",
     "has_booking_values",
     "heard_in_booking",
@@ -333,5 +377,4 @@ __all__ = [
     "on_refused",
     "proceed",
     "take_in",
-    "to_waitlist",
 ]

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
-from backend.conversations.dialogue.records import Alternative, BookingSeen, DayTimes, HoldTaken, SlotAsk
+from backend.conversations.dialogue.records import (
+    Alternative,
+    BookingSeen,
+    DayTimes,
+    HoldTaken,
+    SlotAsk,
+    WaitSeen,
+)
 from backend.conversations.dialogue.state import DialogueState, Draft
 from backend.conversations.understanding import Understanding
 
@@ -20,13 +27,20 @@ from backend.conversations.understanding import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message of the guest, read; `turn` is its message id. `phone` and `email` are what the channel proves of the sender."""
+    """A message of the guest, read; `turn` is its message id. `phone` and `email` are how the channel reaches the sender, `proven`
+    whether it vouches that they are theirs."""
 
     read: Understanding
     text: str
     turn: str
     phone: str | None = None
     email: str | None = None
+    proven: bool = True
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the channel proves who writes."""
+        return self.proven and (self.phone is not None or self.email is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,61 @@ class BookingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LateNoted:
+    """The team knows that the party comes `minutes` after the start; `kept`: the table is kept so long, as the rules say, until
+    `kept_until` (wall clock)."""
+
+    booking: BookingSeen
+    minutes: int
+    kept: bool
+    kept_until: time
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """The booking has the guest's word that they are coming."""
+
+    booking: BookingSeen
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    """The team reads the guest's words with the booking."""
+
+    booking: BookingSeen
+
+
+@dataclass(frozen=True, slots=True)
+class OnWaitlist:
+    """The guest is on the waiting list."""
+
+    place: WaitSeen
+
+
+@dataclass(frozen=True, slots=True)
+class LeftWaitlist:
+    """How many of the guest's places on the waiting list were given up."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WishKept:
+    """Whether messages are wanted is recorded. `known` false: nobody knows of whom; `news` false: it was so already."""
+
+    wanted: bool
+    known: bool
+    news: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePlanned:
+    """The sender's data will be gone in some minutes; `known` false: there is no guest of that number or address."""
+
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver:
     """The thread is with the staff."""
 
@@ -114,6 +183,13 @@ Result = (
     | BookingsFound
     | BookingCancelled
     | BookingChanged
+    | LateNoted
+    | Attended
+    | NoteAdded
+    | OnWaitlist
+    | LeftWaitlist
+    | WishKept
+    | ErasurePlanned
     | HandedOver
     | TakenBack
     | Refused
@@ -156,10 +232,12 @@ class ShowDay:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Make the booking of a draft that the guest confirmed, privacy accepted. Answers Booked or Refused."""
+    """Make the booking of a draft that the guest confirmed, privacy accepted; in `area`, which was read back. Answers Booked or
+    Refused."""
 
     draft: Draft
     hold_id: str | None
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +263,57 @@ class ChangeBooking:
 
 
 @dataclass(frozen=True, slots=True)
+class TellLate:
+    """Write that the party comes `minutes` after the start. Answers LateNoted or Refused."""
+
+    booking: BookingSeen
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """Write that the guest is coming. Answers Attended or Refused."""
+
+    booking: BookingSeen
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Add the guest's words to the booking, and an allergy to the guest where the channel proves who they are. Answers NoteAdded or
+    Refused."""
+
+    booking: BookingSeen
+    words: str
+    is_allergy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWaitlist:
+    """Put the draft's guest on the waiting list, privacy accepted. Answers OnWaitlist or Refused."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveWaitlist:
+    """Give up what this thread and the proven sender wait for. Answers LeftWaitlist."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWish:
+    """Record whether the guest wants messages that they did not ask for. Answers WishKept."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EraseGuest:
+    """Erase the sender, whom the channel proves. Answers ErasurePlanned."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
-    """Give the thread to the staff: `asked`, `misunderstood`, `upset`, `waitlist`, `group`. Answers HandedOver."""
+    """Give the thread to the staff: `asked`, `misunderstood`, `upset`, `erasure`. Answers HandedOver."""
 
     reason: str
 
@@ -205,6 +332,13 @@ Action = (
     | FindBookings
     | CancelBooking
     | ChangeBooking
+    | TellLate
+    | Attend
+    | AddNote
+    | JoinWaitlist
+    | LeaveWaitlist
+    | KeepWish
+    | EraseGuest
     | HandOver
     | TakeBack
 )

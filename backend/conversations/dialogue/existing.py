@@ -7,8 +7,10 @@ done, and done only after a yes.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from backend.conversations.dialogue.asking import ask, question, quick_slots
+from backend.conversations.dialogue import coming
+from backend.conversations.dialogue.asking import START, again, ask, quick_slots
 from backend.conversations.dialogue.events import (
     BookingCancelled,
     BookingChanged,
@@ -22,7 +24,7 @@ from backend.conversations.dialogue.events import (
     Say,
 )
 from backend.conversations.dialogue.merging import about_of, picked_offer, wanted_slot, wish_of
-from backend.conversations.dialogue.records import Alternative, BookingSeen
+from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish
 
 _SETTLED = frozenset({"cancelled", "no_show", "completed", "expired"})
@@ -43,10 +45,12 @@ def begin(state: DialogueState, heard: Heard, purpose: Purpose) -> Outcome:
     return Outcome(looking, (), FindBookings(code))
 
 
-def on_found(state: DialogueState, event: BookingsFound) -> Outcome:
+def on_found(state: DialogueState, event: BookingsFound, facts: RestaurantFacts, now: datetime) -> Outcome:
     """None: ask for the code; one: go on with it; several: which one."""
     live = [each for each in event.bookings if each.status not in _SETTLED]
-    bookings = live or list(event.bookings)
+    if state.purpose in {"yes", "no"}:
+        return _answering(state, coming.near(live, state, facts, now))
+    bookings = coming.near(live, state, facts, now) if live else list(event.bookings)
     meant = [each for each in bookings if _is_meant(each, state.about)] or bookings
     if not meant:
         return _none_found(state)
@@ -55,15 +59,26 @@ def on_found(state: DialogueState, event: BookingsFound) -> Outcome:
     listed = tuple(meant[:MOST_LISTED])
     if state.purpose == "status":
         done = replace(state, found=listed, purpose=None, step=_after_look(state))
-        return Outcome(done, (Say("your_bookings", {"bookings": listed}), *question(done)))
+        return Outcome(done, (Say("your_bookings", {"bookings": listed}), *again(done)))
     return ask(replace(state, found=listed), Step.PICK)
+
+
+def _answering(state: DialogueState, near: list[BookingSeen]) -> Outcome:
+    """A bare yes or no: to the reminder of the nearest table, or to nothing we know of."""
+    if not near:
+        done = replace(state, purpose=None, misunderstood=0)
+        return Outcome(
+            done, (Say("ready", quick=START),) if state.purpose == "yes" else (Say("as_you_like"),)
+        )
+    purpose: Purpose = "attend" if state.purpose == "yes" else "cancel"
+    return _with_target(replace(state, purpose=purpose, found=(near[0],)), near[0])
 
 
 def _none_found(state: DialogueState) -> Outcome:
     said = "no_booking" if state.code_asked else "no_booking_yours"
     if state.step in BOOKING_STEPS:
         going_on = replace(state, purpose=None)
-        return Outcome(going_on, (Say(said), *question(going_on)))
+        return Outcome(going_on, (Say(said), *again(going_on)))
     return ask(replace(state, found=()), Step.ASK_CODE, Say(said))
 
 
@@ -84,7 +99,9 @@ def _with_target(state: DialogueState, booking: BookingSeen) -> Outcome:
     found = replace(state, target=booking, misunderstood=0)
     if booking.status in _SETTLED:
         done = replace(found, step=_after_look(state), purpose=None, target=None)
-        return Outcome(done, (Say(f"booking_{booking.status}", {"booking": booking}), *question(done)))
+        return Outcome(done, (Say(f"booking_{booking.status}", {"booking": booking}), *again(done)))
+    if state.purpose in {"late", "attend", "note"}:
+        return coming.act(found, booking)
     if state.purpose == "cancel":
         late = "cancel_late_penalty" if booking.penalty else "cancel_late"
         key = late if booking.late_now else "cancel_free"
@@ -97,7 +114,7 @@ def _with_target(state: DialogueState, booking: BookingSeen) -> Outcome:
     done = replace(found, step=_after_look(state), purpose=None, target=None)
     key = "booking_pending" if booking.status == "pending" else "booking_is"
     shown = Say(key, {"booking": booking, "lacking": booking.lacking}, card=booking)
-    return Outcome(done, (shown, *question(done)))
+    return Outcome(done, (shown, *again(done)))
 
 
 def _towards_change(state: DialogueState) -> Outcome:
@@ -140,6 +157,7 @@ def _finished(state: DialogueState, keep: tuple[str, ...]) -> DialogueState:
         offers=(),
         wish=Wish(),
         about=Wish(),
+        note=None,
         booked=keep,
         misunderstood=0,
     )
@@ -147,6 +165,8 @@ def _finished(state: DialogueState, keep: tuple[str, ...]) -> DialogueState:
 
 def on_refused(state: DialogueState, event: Refused) -> Outcome:
     """The booking stays as it was; why, and what would be free instead."""
+    if state.purpose in {"late", "attend", "note"} and event.code != "not_found":
+        return coming.on_refused(state, event)
     values = {**event.params, **({"slot": state.pending} if state.pending else {})}
     if event.code == "not_found":
         return ask(replace(state, target=None, found=()), Step.ASK_CODE, Say("no_booking"))
@@ -175,14 +195,22 @@ def heard_with_booking(state: DialogueState, heard: Heard) -> Outcome | None:
     """What a message means while an existing booking is dealt with; None when it means nothing here."""
     read, step = heard.read, state.step
     if step is Step.ASK_CODE:
-        if read.slots.code is None:
+        code = read.slots.code
+        if code is None or not _is_code(code, heard.text):
             return _leave_on_no(state, heard)
-        return Outcome(replace(state, code_asked=True), (), FindBookings(read.slots.code))
+        return Outcome(replace(state, code_asked=True), (), FindBookings(code))
     if step is Step.PICK:
         return _pick(state, heard)
+    if step is Step.ASK_ETA:
+        return coming.eta_heard(state, heard) or _leave_on_no(state, heard)
     if step is Step.CONFIRM_CANCEL:
         return _answer_cancel(state, heard)
     return _answer_change(state, heard)
+
+
+def _is_code(code: str, text: str) -> bool:
+    """Whether it was written as a code: with a figure, in capitals, or alone. 'quiero' has six letters too."""
+    return any(each.isdigit() for each in code) or code in text or len(text.split()) == 1
 
 
 def _leave_on_no(state: DialogueState, heard: Heard) -> Outcome | None:

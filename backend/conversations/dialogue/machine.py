@@ -9,18 +9,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from backend.conversations.dialogue import booking, existing, talk
-from backend.conversations.dialogue.asking import START, question
+from backend.conversations.dialogue import booking, coming, existing, talk, waiting, wishes
+from backend.conversations.dialogue.asking import START
 from backend.conversations.dialogue.events import (
+    Attended,
     Booked,
     BookingCancelled,
     BookingChanged,
     BookingsFound,
     DayKnown,
+    ErasurePlanned,
     Event,
     HandedOver,
     Heard,
     HoldGone,
+    LateNoted,
+    LeftWaitlist,
+    NoteAdded,
+    OnWaitlist,
     Outcome,
     Refused,
     Result,
@@ -29,13 +35,18 @@ from backend.conversations.dialogue.events import (
     SlotFree,
     SlotHeld,
     TakenBack,
+    WishKept,
 )
-from backend.conversations.dialogue.merging import merged
+from backend.conversations.dialogue.merging import asks_for_table
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.state import BOOKING_STEPS, EXISTING_STEPS, DialogueState, Purpose, Step
 from backend.conversations.understanding import Understanding
 
 _PURPOSES: dict[str, Purpose] = {"cancel": "cancel", "change": "change", "status": "status"}
+# What is being done with a booking that exists; "hours" is about none.
+_EXISTING: frozenset[Purpose] = frozenset(
+    {"status", "cancel", "change", "late", "attend", "note", "yes", "no"}
+)
 
 
 def advance(state: DialogueState, event: Event, facts: RestaurantFacts, now: datetime) -> Outcome:
@@ -50,19 +61,33 @@ def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: da
         case SlotHeld():
             return booking.on_held(state, event, facts)
         case SlotFree():
-            return booking.on_free(state, event)
+            return booking.on_free(state, event, now)
         case DayKnown():
             return talk.on_hours(state, event) if state.purpose == "hours" else booking.on_day(state, event)
         case Booked():
             return booking.on_booked(state, event)
         case BookingsFound():
-            return existing.on_found(state, event)
+            return existing.on_found(state, event, facts, now)
         case BookingCancelled():
             return existing.on_cancelled(state, event)
         case BookingChanged():
             return existing.on_changed(state, event)
+        case LateNoted():
+            return coming.on_late(state, event)
+        case Attended():
+            return coming.on_attended(state, event)
+        case NoteAdded():
+            return coming.on_noted(state, event)
+        case OnWaitlist():
+            return waiting.on_waitlist(state, event)
+        case LeftWaitlist():
+            return waiting.on_left(state, event)
+        case WishKept():
+            return wishes.on_kept(state, event)
+        case ErasurePlanned():
+            return wishes.on_erasure(state, event)
         case HandedOver():
-            return talk.on_handed_over(state, facts)
+            return talk.on_handed_over(state, facts, now)
         case TakenBack():
             return talk.on_taken_back(state)
         case HoldGone():
@@ -70,16 +95,22 @@ def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: da
         case Refused():
             return (
                 existing.on_refused(state, event)
-                if state.purpose in _PURPOSES.values()
+                if state.purpose in _EXISTING
                 else booking.on_refused(state, event, now)
             )
 
 
 def _heard(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
+    wished = wishes.heard(state, heard, facts)
+    if wished is not None:
+        return wished
     if state.step is Step.WITH_STAFF:
         return talk.with_staff(state, heard)
     if heard.read.intent == "human":
         return talk.hand_over(state, "asked")
+    leaving = waiting.heard(state, heard)
+    if leaving is not None:
+        return leaving
     understood = _in_flow(state, heard, facts, now) or _from_start(state, heard, facts, now)
     if understood is None:
         return talk.not_understood(state)
@@ -89,21 +120,25 @@ def _heard(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: date
 def _in_flow(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome | None:
     """What the message means for what was said last."""
     read = heard.read
+    if state.step is Step.CONFIRM_ERASURE:
+        return wishes.confirmed(state, heard)
     if read.topic == "hours" and read.intent == "availability" and not _narrows(read):
         return _hours_of(state, heard, facts)
+    if state.step is not Step.ASK_ETA and _is_late(state, heard):
+        return coming.late(state, heard)
     if _is_aside(state, heard):
         return talk.talked(state, heard, facts)
     if state.step in BOOKING_STEPS:
-        about_existing = read.slots.code is not None or state.draft.is_empty
+        about_existing = read.slots.code is not None or not state.draft.has_slot_value
         if read.intent == "status" or (read.intent in _PURPOSES and about_existing):
             return existing.begin(state, heard, _PURPOSES[read.intent])
         if read.intent == "waitlist":
-            return booking.to_waitlist(replace(state, draft=merged(state, heard, facts)))
+            return booking.begin_waiting(state, heard, facts, now)
         return booking.heard_in_booking(state, heard, facts, now)
     if state.step in EXISTING_STEPS:
         return existing.heard_with_booking(state, heard)
     if state.step is Step.OFFER_HUMAN and read.intent in {"confirm", "deny"}:
-        return talk.hand_over(state, "asked") if read.intent == "confirm" else booking.drop(state)
+        return talk.hand_over(state, "asked") if read.intent == "confirm" else talk.left(state)
     return None
 
 
@@ -113,6 +148,13 @@ def _is_aside(state: DialogueState, heard: Heard) -> bool:
     if read.topic == "insult" and read.intent == "other":
         return True
     return read.intent == "other" and read.topic is not None and not booking.has_booking_values(read)
+
+
+def _is_late(state: DialogueState, heard: Heard) -> bool:
+    """'llegamos tarde', or an hour of arrival while no table is being looked for."""
+    if heard.read.topic == "late" and heard.read.intent == "other":
+        return True
+    return state.step not in BOOKING_STEPS | EXISTING_STEPS and coming.announces_arrival(heard)
 
 
 def _narrows(read: Understanding) -> bool:
@@ -131,12 +173,16 @@ def _from_start(state: DialogueState, heard: Heard, facts: RestaurantFacts, now:
         "deny",
     }:
         return None
+    if _is_note(state, heard):
+        return coming.note(state, heard)
     if read.intent in {"reserve", "availability"}:
         return booking.begin(state, heard, facts, now)
+    if state.step is Step.IDLE and coming.confirms_coming(heard):
+        return coming.coming(state, heard)
     if read.intent in _PURPOSES:
         return existing.begin(state, heard, _PURPOSES[read.intent])
     if read.intent == "waitlist":
-        return booking.to_waitlist(replace(state, draft=merged(state, heard, facts)))
+        return booking.begin_waiting(state, heard, facts, now)
     if read.intent == "greet":
         return talk.greeted(state, facts)
     return _small(state, heard, facts, now)
@@ -146,7 +192,7 @@ def _hours_of(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Out
     """'¿Abrís el 25?' is answered for that day, '¿a qué hora abrís?' for the week."""
     day = heard.read.slots.date
     if day is None:
-        return Outcome(replace(state, misunderstood=0), (talk.hours(facts), *question(state)))
+        return talk.hours(state, facts)
     return Outcome(replace(state, purpose="hours"), (), ShowDay(day, heard.read.slots.party_size or 2))
 
 
@@ -157,6 +203,8 @@ def _small(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: date
         return talked
     if state.step is Step.IDLE and read.intent == "confirm" and "status" in read.also:
         return existing.begin(state, heard, "status")
+    if state.step is Step.IDLE and read.intent in {"confirm", "deny"} and heard.is_known:
+        return coming.answered(state, heard, "yes" if read.intent == "confirm" else "no")
     if state.step is Step.IDLE and read.intent in {"confirm", "deny"}:
         key = "ready" if read.intent == "confirm" else "as_you_like"
         return Outcome(
@@ -168,3 +216,15 @@ def _small(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: date
     ):
         return booking.begin(state, heard, facts, now)
     return None
+
+
+def _is_note(state: DialogueState, heard: Heard) -> bool:
+    """A need or an occasion told by itself, which belongs to a booking that exists; a wish for a table is none."""
+    read = heard.read
+    if read.topic is not None or booking.has_booking_values(read):
+        return False
+    if read.slots.notes is None and read.slots.occasion is None:
+        return False
+    return read.intent == "other" or (
+        read.intent == "reserve" and bool(state.booked) and not asks_for_table(heard.text)
+    )

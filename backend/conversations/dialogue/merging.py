@@ -5,6 +5,7 @@ New values replace old ones: that is how a correction works at any moment ("mejo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,6 +26,11 @@ _AREA_WORDS = {
     "private": ("privado", "reservado", "private"),
 }
 _SATURDAY = 5
+_TABLE = re.compile(r"\b(reserv\w*|mesas?|book|booking|tables?|sitio|hueco|lugar)\b")
+# Needs that could harm the guest when they are overlooked.
+ALLERGY = re.compile(
+    r"alerg|allerg|celiac|coeliac|intoleran|anafila|anaphyla|epipen|epinefrin|adrenalin|gluten|lactos"
+)
 
 
 def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
@@ -54,6 +60,11 @@ def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
     return changed
 
 
+def asks_for_table(text: str) -> bool:
+    """Whether the words ask for a table, and not only tell of a need."""
+    return _TABLE.search(plain(text)) is not None
+
+
 def _joined(before: str | None, added: str | None) -> str | None:
     if before is None or added is None:
         return added or before
@@ -62,20 +73,19 @@ def _joined(before: str | None, added: str | None) -> str | None:
 
 def area_of(slots: Slots, text: str, facts: RestaurantFacts) -> str | None:
     """The id of the area asked for: by the restaurant's own name for it, else by its kind."""
-    plain = _plain(text)
+    said = plain(text)
     for area in facts.areas:
-        if any(
-            _plain(name) in plain.split() or (" " in name and _plain(name) in plain) for name in area.names
-        ):
+        if any(plain(name) in said.split() or (" " in name and plain(name) in said) for name in area.names):
             return area.id
     for word in _AREA_WORDS.get(slots.area or "", ()):
         for area in facts.areas:
-            if any(_plain(word) in _plain(name) for name in area.names):
+            if any(plain(word) in plain(name) for name in area.names):
                 return area.id
     return None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Without accents or capitals."""
     decomposed = unicodedata.normalize("NFD", text.lower())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 

@@ -49,6 +49,7 @@ class RestaurantFacts:
 
     `answers` holds the profile's own words for questions, by topic (`address parking pets menu payment phone ...`) and
     language. `hold_minutes` is how long a slot is kept. `staff_hours` is when people answer; None when not known.
+    `largest_party` is the most people a guest may book for by themselves, `free_cancellation_hours` the policy.
     """
 
     name: str
@@ -61,6 +62,8 @@ class RestaurantFacts:
     hold_minutes: int = 5
     staff_hours: tuple[time, time] | None = None
     privacy_url: str = ""
+    largest_party: int | None = None
+    free_cancellation_hours: int | None = None
 
     @property
     def service(self) -> tuple[tuple[time, time], ...]:
@@ -89,11 +92,13 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class HoldTaken:
-    """A slot kept for this guest until `expires_at` (aware)."""
+    """A slot kept for this guest until `expires_at`. The stay would end at `ends`, in `area`. Instants are aware."""
 
     id: str
     expires_at: datetime
     ask: SlotAsk
+    ends: datetime | None = None
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class BookingSeen:
     """A booking as its guest may see it. `late_now` says that cancelling at this moment is late; `penalty` is money in words.
 
     `status` is the reservation's; `lacking` are requirements still open (`deposit`, `card`, ...) that keep it pending.
+    `guest_confirmed`: the guest has said that they are coming.
     """
 
     id: str
@@ -133,3 +139,13 @@ class BookingSeen:
     free_cancellation_hours: int | None = None
     penalty: str | None = None
     lacking: tuple[str, ...] = ()
+    guest_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitSeen:
+    """A place on the waiting list; `ahead` are those who wait for that day and came before."""
+
+    id: str
+    slot: SlotAsk
+    ahead: int = 0

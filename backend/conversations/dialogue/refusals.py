@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backend.conversations.dialogue import waiting
 from backend.conversations.dialogue.asking import HUMAN, NO, PARTY, YES, ask, quick_slots
 from backend.conversations.dialogue.events import Outcome, Refused, Say
 from backend.conversations.dialogue.records import Alternative, SlotAsk
@@ -51,9 +52,8 @@ def _without_offers(state: DialogueState, code: str, reason: Say) -> Outcome:
         return Outcome(replace(state, step=step), (reason, Say("try_again", quick=(YES, NO))))
     if code in _DAY_REFUSALS or draft.date is None:
         return ask(replace(state, draft=replace(draft, date=None), pending=None), Step.ASK_DATE, reason)
-    if code in {"slot_unavailable", "pacing_limit"}:
-        cleared = replace(draft, date=None, time=None)
-        return ask(replace(state, draft=cleared, pending=None), Step.ASK_DATE, reason, Say("no_alternatives"))
+    if code in waiting.MAY_COME_FREE:
+        return waiting.offered(state, reason, Say("no_alternatives"))
     return ask(replace(state, draft=replace(draft, time=None), pending=None), Step.ASK_TIME, reason)
 
 

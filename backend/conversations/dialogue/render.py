@@ -7,9 +7,9 @@ restaurants that address their guests so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from backend.conversations.dialogue.events import CardEvent, Quick, Say
 from backend.conversations.dialogue.records import (
@@ -19,111 +19,13 @@ from backend.conversations.dialogue.records import (
     RestaurantFacts,
     SlotAsk,
 )
+from backend.conversations.dialogue.reply import Card, ListItem, QuickReply, Reply
 from backend.platform.texts import has, language_of, say
 from backend.platform.wording import clock_time, listed, long_date
 
+__all__ = ["Card", "ListItem", "QuickReply", "Reply", "Voice", "locale_for", "replies"]
+
 MOST_TAPPED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class QuickReply:
-    """An answer to tap: what it shows and what it sends."""
-
-    title: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """A row to choose from a list: what it shows, what it sends, and a line below it that may be empty."""
-
-    title: str
-    value: str
-    description: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        """`{title, value, description?}`."""
-        shape = {"title": self.title, "value": self.value}
-        return {**shape, "description": self.description} if self.description else shape
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A booking as a card: the code as a picture, links, lines of text."""
-
-    title: str
-    image_url: str
-    code: str
-    manage_url: str
-    calendar_url: str
-    lines: tuple[str, ...]
-    kind: str = "booking"
-    event: CardEvent | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The card as the contract writes it; `event` when it tells of something just done."""
-        shape = {
-            "kind": self.kind,
-            "title": self.title,
-            "imageUrl": self.image_url,
-            "code": self.code,
-            "manageUrl": self.manage_url,
-            "calendarUrl": self.calendar_url,
-            "lines": list(self.lines),
-        }
-        return {**shape, "event": self.event} if self.event else shape
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One message to the guest, the one outbound shape of every channel.
-
-    `quick_replies` are a few short answers to tap, `options` a longer list to choose one from (times, bookings). The text says
-    all that they say, so a channel that can show neither falls back to it.
-    """
-
-    text: str
-    quick_replies: tuple[QuickReply, ...] = ()
-    card: Card | None = None
-    options: tuple[ListItem, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The reply as the contract writes it: `{text, quickReplies?, list?, card?}`."""
-        shape: dict[str, Any] = {"text": self.text}
-        if self.quick_replies:
-            shape["quickReplies"] = [
-                {"title": each.title, "value": each.value} for each in self.quick_replies
-            ]
-        if self.options:
-            shape["list"] = [each.to_json() for each in self.options]
-        if self.card is not None:
-            shape["card"] = self.card.to_json()
-        return shape
-
-    @classmethod
-    def from_json(cls, shape: Mapping[str, Any]) -> Reply:
-        """The reply again from its stored form."""
-        card = shape.get("card")
-        return cls(
-            shape["text"],
-            tuple(QuickReply(each["title"], each["value"]) for each in shape.get("quickReplies", ())),
-            Card(
-                card["title"],
-                card["imageUrl"],
-                card["code"],
-                card["manageUrl"],
-                card["calendarUrl"],
-                tuple(card["lines"]),
-                card["kind"],
-                card.get("event"),
-            )
-            if card
-            else None,
-            tuple(
-                ListItem(each["title"], each["value"], each.get("description", ""))
-                for each in shape.get("list", ())
-            ),
-        )
 
 
 def replies(says: Sequence[Say], facts: RestaurantFacts, locale: str, today: date) -> list[Reply]:
@@ -245,9 +147,31 @@ class Voice:
         one = self._spanish and at.hour == 1
         return self.text("chat.at_one" if one else "chat.at", time=clock_time(at, self._locale))
 
+    def stay(self, start: time, end: datetime | None) -> str:
+        """'de 20:00 a 21:30', 'from 8:00 pm to 9:30 pm'; the start alone where the end is not known."""
+        if end is None:
+            return self.at(start)
+        there = end.astimezone(ZoneInfo(self._facts.timezone)).time()
+        return self.text(
+            "chat.stay", start=clock_time(start, self._locale), end=clock_time(there, self._locale)
+        )
+
+    def hour(self, at: time) -> str:
+        """'las 20:15', '8:15 pm': after 'hasta', 'until'."""
+        one = self._spanish and at.hour == 1
+        return self.text("chat.hour_one" if one else "chat.hour", time=clock_time(at, self._locale))
+
+    def ahead(self, count: int) -> str:
+        """'un grupo', '3 grupos': who waits and came before."""
+        return self.text("chat.party_ahead" if count == 1 else "chat.parties_ahead", count=count)
+
+    def area_name(self, area: str) -> str:
+        """The restaurant's own name of an area."""
+        return self._area(area) or area
+
     def where(self, area: str | None) -> str:
-        """', en la terraza' for a place that was asked for, else nothing."""
-        name = self._area(area)
+        """', zona Terraza' for a place in a house that has several, else nothing."""
+        name = self._area(area) if len(self._facts.areas) > 1 else None
         return self.text("chat.in_area", area=name) if name else ""
 
     def _area(self, area: str | None) -> str | None:
@@ -383,6 +307,11 @@ _WRITERS: dict[str, _Writer] = {
     "answer": lambda voice, value: {"answer": voice.answer(value)},
     "staff_hours": lambda voice, value: voice.hours_of_staff(value),
     "lacking": lambda voice, value: {"lacking": voice.lacking(value)},
+    "stay": lambda voice, value: {"when": voice.stay(*value)},
+    "eta": lambda voice, value: {"eta": voice.at(value)},
+    "until": lambda voice, value: {"until": voice.hour(value)},
+    "place": lambda voice, value: {"place": voice.area_name(value)},
+    "ahead": lambda voice, value: {"ahead": voice.ahead(value)},
 }
 
 

@@ -37,6 +37,10 @@ class Step(StrEnum):
     ASK_CHANGE = "ask_change"
     CONFIRM_CHANGE = "confirm_change"
     CHOOSE_CHANGE = "choose_change"
+    OFFER_WAIT = "offer_wait"
+    CONFIRM_WAIT = "confirm_wait"
+    ASK_ETA = "ask_eta"
+    CONFIRM_ERASURE = "confirm_erasure"
     OFFER_HUMAN = "offer_human"
     WITH_STAFF = "with_staff"
 
@@ -52,6 +56,8 @@ BOOKING_STEPS = frozenset(
         Step.ASK_CONTACT,
         Step.CONFIRM,
         Step.FIX,
+        Step.OFFER_WAIT,
+        Step.CONFIRM_WAIT,
     }
 )
 EXISTING_STEPS = frozenset(
@@ -62,17 +68,19 @@ EXISTING_STEPS = frozenset(
         Step.ASK_CHANGE,
         Step.CONFIRM_CHANGE,
         Step.CHOOSE_CHANGE,
+        Step.ASK_ETA,
     }
 )
-Purpose = Literal["status", "cancel", "change", "hours"]
+# Why bookings are looked for. `yes` and `no` answer what we wrote to them ourselves, if we did: a reminder.
+Purpose = Literal["status", "cancel", "change", "hours", "late", "attend", "note", "yes", "no"]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What is known of the booking being made.
 
-    `id` is the message it began with; `looking`: the guest only asked what is free. `later_than` and `earlier_than` bound the
-    hours to show after "¿y más tarde?".
+    `id` is the message it began with; `looking`: the guest only asked what is free; `waiting`: they want the waiting list.
+    `later_than` and `earlier_than` bound the hours to show after "¿y más tarde?".
     """
 
     id: str = ""
@@ -89,6 +97,7 @@ class Draft:
     later_than: datetime.time | None = None
     earlier_than: datetime.time | None = None
     looking: bool = False
+    waiting: bool = False
 
     @property
     def slot(self) -> SlotAsk | None:
@@ -100,7 +109,12 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was said about a booking yet."""
-        return replace(self, id="", looking=False) == Draft()
+        return replace(self, id="", looking=False, waiting=False) == Draft()
+
+    @property
+    def has_slot_value(self) -> bool:
+        """Whether people, day or time of a new booking are known."""
+        return self.party_size is not None or self.date is not None or self.time is not None
 
     @property
     def is_complete(self) -> bool:
@@ -130,7 +144,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
-    """One conversation at one moment."""
+    """One conversation at one moment.
+
+    `full` is the slot for which there was no table; `eta_minutes` (after the start) or `eta_time` when the guest will be here;
+    `note` what they said for the team before we knew of which booking; `waits` are this thread's places on the waiting list.
+    """
 
     step: Step = Step.IDLE
     language: str | None = None
@@ -148,6 +166,11 @@ class DialogueState:
     misunderstood: int = 0
     told_waiting: bool = False
     code_asked: bool = False
+    full: SlotAsk | None = None
+    eta_minutes: int | None = None
+    eta_time: datetime.time | None = None
+    note: str | None = None
+    waits: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The state in JSON types; what equals its default is left out."""

@@ -150,6 +150,30 @@ class Waitlist:
             self._tell(tx, config, changed, "waitlist.changed", by, now)
             return self._view(tx, changed, config)
 
+    def leave(
+        self, restaurant_id: UUID, ids: Sequence[UUID], phone: str | None, email: str | None, by: By
+    ) -> int:
+        """Gives up the open ones of these entries and of the person with that phone or e-mail, who is proven to ask; how many."""
+        now = self._desk.clock.now()
+        with self._desk.database.tenant(restaurant_id) as tx:
+            config = self._desk.reader.current(tx)
+            locale = config.profile.locale
+            contact = Contact(
+                "",
+                phone_number(phone, locale) if phone else None,
+                email_address(email) if email else None,
+                locale,
+            )
+            guest = self._desk.guests.find(tx, contact)
+            entries = self._store.open_of(tx, ids, guest.id if guest else None)
+            for entry in entries:
+                left = replace(
+                    entry, state=WaitlistState.CANCELLED, version=entry.version + 1, updated_at=now
+                )
+                self._store.save(tx, left)
+                self._tell(tx, config, left, "waitlist.changed", by, now)
+        return len(entries)
+
     def table_came_free(
         self, tx: Tx, restaurant_id: UUID, days: Sequence[date], now: datetime
     ) -> Entry | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from backend.platform.ciphers import Cipher
-from backend.platform.database import Row, Tx
+from backend.platform.database import Row, Tx, id_array
 from backend.reservations.waitlist.record import OPEN, Entry, WaitlistState
 
 _COLUMNS = """id, restaurant_id, service_date, local_time, party_size, area, guest_id, name_sealed, channel, state, offered_at,
@@ -39,6 +39,10 @@ SELECT {_COLUMNS} FROM waitlist_entries WHERE restaurant_id = :restaurant_id AND
 _WAITING = f"""
 SELECT {_COLUMNS} FROM waitlist_entries WHERE restaurant_id = :restaurant_id AND service_date = ANY(:days)
 AND state = 'waiting' ORDER BY created_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+"""
+_OPEN_OF = f"""
+SELECT {_COLUMNS} FROM waitlist_entries WHERE restaurant_id = :restaurant_id
+AND (id = ANY(CAST(:ids AS uuid[])) OR guest_id = CAST(:guest_id AS uuid)) AND state = ANY(:states) ORDER BY id FOR UPDATE
 """
 _BEFORE = """
 SELECT count(*) FROM waitlist_entries WHERE restaurant_id = :restaurant_id AND service_date = :date
@@ -125,6 +129,13 @@ class WaitlistStore:
     def waiting(self, tx: Tx, days: Sequence[date]) -> list[Entry]:
         """Who waits for these service dates, first come first; rows that somebody is changing now are left out."""
         rows = tx.all(_WAITING, restaurant_id=tx.restaurant_id, days=list(days), limit=_LOOKED_AT)
+        return [self._open(row) for row in rows]
+
+    def open_of(self, tx: Tx, ids: Sequence[UUID], guest_id: UUID | None) -> list[Entry]:
+        """The open ones of these entries and of this guest, locked."""
+        rows = tx.all(
+            _OPEN_OF, restaurant_id=tx.restaurant_id, ids=id_array(ids), guest_id=guest_id, states=_OPEN
+        )
         return [self._open(row) for row in rows]
 
     def before(self, tx: Tx, entry: Entry) -> int:

@@ -22,16 +22,20 @@ from backend.conversations.dialogue.records import (
     OpeningDay,
     RestaurantFacts,
     SlotAsk,
+    WaitSeen,
 )
 from backend.conversations.ports import (
     Cancellation,
     ChatBooking,
+    ChatWait,
     Conversation,
+    Lateness,
     Ports,
     Sender,
     SessionMovedError,
     Stored,
     Turn,
+    WishAnswer,
 )
 from backend.conversations.service import ConversationService
 from backend.platform.refusals import FieldError, Refusal
@@ -45,6 +49,7 @@ STARTS = [time(hour, minute) for hour in (13, 14, 15) for minute in (0, 30)] + [
     time(hour, minute) for hour in (20, 21, 22) for minute in (0, 30)
 ]
 STAY = timedelta(minutes=60)
+GRACE = timedelta(minutes=15)
 TABLES = (2, 2, 4, 4, 8)
 MONDAY = 0
 
@@ -60,8 +65,12 @@ FACTS = RestaurantFacts(
             "es": "Los perros son bienvenidos en la terraza.",
             "en": "Dogs are welcome on the terrace.",
         },
+        "payment": {"es": "Aceptamos tarjeta y efectivo.", "en": "We take cards and cash."},
+        "kids": {"es": "Tenemos tronas.", "en": "We have high chairs."},
     },
     staff_hours=(time(12, 0), time(23, 0)),
+    largest_party=8,
+    free_cancellation_hours=24,
 )
 
 
@@ -98,9 +107,16 @@ class House:
         self.holds: dict[str, SlotAsk] = {}
         self.bookings: dict[str, BookingSeen] = {}
         self.keys: dict[str, str] = {}
+        self.contacts: dict[str, list[str]] = {}
         self.handed: list[tuple[str, str]] = []
         self.next_refusals: list[Refusal] = []
         self.late = False
+        self.etas: dict[str, int] = {}
+        self.notes: list[tuple[str, str]] = []
+        self.allergies: list[str] = []
+        self.waiting: list[tuple[ChatWait, str]] = []
+        self.stopped: set[tuple[str, str]] = set()
+        self.erased: list[Sender] = []
         self.lock = threading.RLock()
         self._count = 0
 
@@ -139,7 +155,8 @@ class House:
             expires = self.clock.now() + timedelta(minutes=self.facts_now.hold_minutes)
             self.taken[identity] = Taken(table, _start(ask), expires)
             self.holds[identity] = ask
-            return HoldTaken(identity, expires, ask)
+            area = ask.area or ("terraza" if table < 2 else "sala")
+            return HoldTaken(identity, expires, ask, _start(ask) + STAY, area)
 
     def release(self, restaurant_id: UUID, hold_id: str) -> None:
         with self.lock:
@@ -215,6 +232,8 @@ class House:
             self.taken[identity] = Taken(table, _start(booking.slot))
             self.keys[key] = identity
             self.bookings[identity] = self._seen(identity, booking.slot, booking.name)
+            for contact in filter(None, (booking.phone, booking.email)):
+                self.contacts.setdefault(contact, []).append(identity)
             return self.bookings[identity]
 
     def _seen(self, identity: str, slot: SlotAsk, name: str) -> BookingSeen:
@@ -242,6 +261,8 @@ class House:
             found = [each for each in self.bookings.values() if each.code == code]
         else:
             found = [self.bookings[each] for each in ids if each in self.bookings]
+            mine = self.contacts.get(sender.phone or sender.email or "", []) if sender.proven else []
+            found += [self.bookings[each] for each in mine if each not in ids]
         return [
             replace(each, late_now=self.late)
             for each in sorted(found, key=lambda each: (each.date, each.time))
@@ -270,9 +291,83 @@ class House:
             self.bookings[booking.id] = changed
             return changed
 
+    # what guests say before they come ---------------------------------------------------------------------------------
+
+    def late_by(self, restaurant_id: UUID, booking_id: str, minutes: int, channel: str) -> Lateness:
+        booking = self._expected(booking_id)
+        start = datetime.combine(booking.date, booking.time, tzinfo=ZONE)
+        if timedelta(minutes=minutes) >= STAY:
+            raise Refusal("window_passed")
+        self.etas[booking_id] = minutes
+        return Lateness(booking, timedelta(minutes=minutes) <= GRACE, (start + GRACE).time())
+
+    def attend(self, restaurant_id: UUID, booking_id: str, channel: str) -> BookingSeen:
+        self.bookings[booking_id] = replace(self._expected(booking_id), guest_confirmed=True)
+        return self.bookings[booking_id]
+
+    def note(
+        self, conversation: Conversation, sender: Sender, booking_id: str, words: str, *, is_allergy: bool
+    ) -> BookingSeen:
+        booking = self._expected(booking_id)
+        self.notes.append((booking_id, words))
+        if is_allergy and sender.proven and (sender.phone or sender.email):
+            self.allergies.append(words)
+        return booking
+
+    def _expected(self, booking_id: str) -> BookingSeen:
+        if self.next_refusals:
+            raise self.next_refusals.pop(0)
+        booking = self.bookings[booking_id]
+        if booking.status != "confirmed":
+            raise Refusal("invalid_transition")
+        return booking
+
+    def wait(self, wish: ChatWait) -> WaitSeen:
+        with self.lock:
+            if self.next_refusals:
+                raise self.next_refusals.pop(0)
+            contact = wish.phone or wish.email or ""
+            known = [(each.slot, by) for each, by in self.waiting]
+            if (wish.slot, contact) not in known:
+                self.waiting.append((wish, contact))
+            ahead = [by for each, by in self.waiting if each.slot.date == wish.slot.date].index(contact)
+            return WaitSeen(contact, wish.slot, ahead)
+
+    def leave(self, conversation: Conversation, sender: Sender, waits: tuple[str, ...]) -> int:
+        with self.lock:
+            leaving = {*waits, *filter(None, (sender.phone, sender.email) if sender.proven else ())}
+            stay = [(wish, by) for wish, by in self.waiting if by not in leaving]
+            gone, self.waiting = len(self.waiting) - len(stay), stay
+            return gone
+
+    # wishes --------------------------------------------------------------------------------------------------------------
+
+    def messages(
+        self, conversation: Conversation, sender: Sender, booked: tuple[str, ...], *, wanted: bool
+    ) -> WishAnswer:
+        thread = (conversation.channel, conversation.session_id)
+        known = conversation.channel != "web" or bool(booked)
+        news = known and (thread in self.stopped) is wanted
+        (self.stopped.discard if wanted else self.stopped.add)(thread)
+        return WishAnswer(known, news)
+
+    def erase(self, conversation: Conversation, sender: Sender) -> bool:
+        known = (sender.phone or sender.email or "") in self.contacts
+        if known:
+            self.erased.append(sender)
+        return known
+
     def _identity(self, kind: str) -> str:
         self._count += 1
         return f"{kind}-{self._count}"
+
+
+class Before:
+    """The part of the house that hears what guests say before they come."""
+
+    def __init__(self, house: House) -> None:
+        self.late, self.attend, self.note = house.late_by, house.attend, house.note
+        self.wait, self.leave = house.wait, house.leave
 
 
 class Inbox:
@@ -329,7 +424,8 @@ class Talk:
         self.house = House(self.clock, facts)
         self.turns = MemoryTurns()
         self.inbox = Inbox(self.turns)
-        ports = Ports(self.house, self.house, self.house, self.inbox, self.turns)
+        before = Before(self.house)
+        ports = Ports(self.house, self.house, self.house, before, self.inbox, self.turns, self.house)
         self.service = ConversationService(ports, self.clock)
         self.channel = channel
         self.count = 0

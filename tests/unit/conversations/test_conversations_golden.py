@@ -26,6 +26,16 @@ PATHS = {
     "replayed_message",
     "last_table",
     "refusals",
+    "waitlist",
+    "running_late",
+    "reminder",
+    "allergies",
+    "stop_and_start",
+    "erasure",
+    "questions",
+    "hold_runs_out",
+    "hand_off_after_hours",
+    "proven_phone",
 }
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import date, time
+from pathlib import Path
 
 import pytest
-from fake_house import Talk
+from fake_house import STARTS, Talk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.conversations import runner
 from backend.conversations.dialogue import events
 from backend.conversations.dialogue.state import DialogueState, Step
+from backend.conversations.ports import Sender
 from backend.platform.refusals import Refusal
 
 MESSAGES = (
@@ -24,12 +28,28 @@ MESSAGES = (
     "hay mesa para 4 el jueves a las 21:00?", "seremos dos más", "apúntame en la lista de espera", "el finde",
     "somos alérgicos al marisco", "la del viernes", "olvídalo", "mejor a las 20:30", "cambiar algo", "yes",
     "table for two tonight", "llegamos tarde", "más tarde?", "otro número de personas", "en la terraza",
+    "llegamos 20 minutos tarde", "llegaremos a las 21:10", "sí, confirmo", "allí estaremos", "no podremos ir", "BAJA", "ALTA",
+    "borrad mis datos", "Sí, borrar", "Lista de espera", "quítame de la lista de espera", "¿hay wifi?", "mi hija es celíaca",
+    "mesa para 4 el jueves a las 21:00", "mesa para 8 el jueves", "¿tenéis terraza?",
 )  # fmt: skip
 REFUSALS = (
     "guest_blocked", "lock_timeout", "phone_verification_required", "slot_unavailable", "closed",
     "unavailable", "too_far", "deposit_required", "party_too_small",
 )  # fmt: skip
 DONE = {"booked": events.Booked, "booked_pending": events.Booked, "changed": events.BookingChanged}
+DONE |= {
+    "late_kept": events.LateNoted,
+    "late_not_kept": events.LateNoted,
+    "attended": events.Attended,
+    "noted_in": events.NoteAdded,
+    "waiting": events.OnWaitlist,
+    "waiting_first": events.OnWaitlist,
+    "wait_left": events.LeftWaitlist,
+    "stopped": events.WishKept,
+    "started": events.WishKept,
+    "erased_soon": events.ErasurePlanned,
+    "held": events.SlotHeld,
+}
 DONE |= dict.fromkeys(("cancelled", "cancelled_late", "cancelled_penalty"), events.BookingCancelled)
 HELD_STEPS = {Step.ASK_NAME, Step.ASK_CONTACT, Step.CONFIRM}
 
@@ -66,23 +86,33 @@ class Watch:
         if isinstance(action, events.Book):
             assert state.step is Step.CONFIRM
             assert event.read.intent == "confirm"
-            assert action.draft.slot == self.read_back
+            assert replace(action.draft, area=action.area).slot == self.read_back
             assert action.draft.has_contact
+        if isinstance(action, events.JoinWaitlist):
+            assert state.step is Step.CONFIRM_WAIT
+            assert event.read.intent == "confirm"
+            assert action.draft.has_contact
+        if isinstance(action, events.EraseGuest):
+            assert state.step is Step.CONFIRM_ERASURE
+            assert event.is_known
         if isinstance(action, events.CancelBooking):
             assert state.step is Step.CONFIRM_CANCEL
         if isinstance(action, events.ChangeBooking):
             assert state.step is Step.CONFIRM_CHANGE
         if state.step is Step.WITH_STAFF and isinstance(event, events.Heard):
-            assert action is None or isinstance(action, events.TakeBack)
+            assert action is None or isinstance(action, (events.TakeBack, events.KeepWish))
         if outcome.state.step in HELD_STEPS and action is None and isinstance(event, events.SlotHeld):
             assert outcome.state.hold.ask == outcome.state.draft.slot
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(turns=turns)
-def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns):
-    talk = Talk()
+@given(turns=turns, known=st.booleans())
+def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns, known):
+    talk = Talk(channel="whatsapp" if known else "web")
+    sender = Sender(phone="+34600111222") if known else Sender()
     talk.house.fill(date(2026, 11, 25), time(21))
+    for at in STARTS:
+        talk.house.fill(date(2026, 11, 26), at)
     genuine = runner.advance
     runner.advance = Watch(genuine)
     try:
@@ -90,7 +120,7 @@ def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns):
             if refusal is not None:
                 talk.house.next_refusals.append(Refusal(refusal))
             talk.clock.forward(minutes=minutes)
-            talk.hear(text)
+            talk.hear(text, sender=sender)
     finally:
         runner.advance = genuine
     assert len(talk.house.bookings) == len(set(talk.house.keys.values()))
@@ -130,3 +160,42 @@ def test_a_fresh_state_is_stored_as_nothing():
 def test_a_broken_stored_state_is_told_apart(broken):
     with pytest.raises((ValueError, TypeError, KeyError)):
         DialogueState.from_json(broken)
+
+
+DRAWING = Path(__file__).parents[3] / "docs" / "decisions" / "010-understanding.md"
+
+
+def test_every_step_is_in_the_drawing_and_no_other():
+    drawn = re.search(r"```mermaid\n(.*?)```", DRAWING.read_text(encoding="utf-8"), re.DOTALL)
+    named = set(re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", drawn.group(1)))
+    composite = {"making", "existing", "before"}
+
+    assert {str(step) for step in Step} <= named
+    arrows = re.findall(r"^\s*(\w+|\[\*\]) --> (\w+)", drawn.group(1), re.MULTILINE)
+    ends = {end for arrow in arrows for end in arrow} - {"[*]"} - composite
+    assert ends <= {str(step) for step in Step}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Quiero reservar para 4 personas mañana a las 20:00", "Lucía García, 600 111 222", "sí"),
+        ("a table for 4 tomorrow at 8pm please", "Lucy Green, 07700 900222", "yes"),
+    ],
+)
+def test_a_plain_booking_takes_three_messages_each_way(lines):
+    talk = Talk()
+
+    answers = [talk.hear(line) for line in lines]
+
+    assert [len(each) for each in answers] == [1, 1, 1]
+    assert answers[-1][0]["card"]["event"] == "booked"
+
+
+def test_who_says_it_all_and_is_known_books_with_two_messages():
+    talk = Talk(channel="whatsapp")
+    sender = Sender(phone="+34600111222")
+
+    talk.hear("mesa para 2 mañana a las 21:30, Marta Ruiz", sender=sender)
+
+    assert talk.hear("sí", sender=sender)[0]["card"]["event"] == "booked"

@@ -3,8 +3,9 @@
 A file holds `# remarks`, `! directives`, `> what the guest says`, and under each what the assistant answers. Directives:
 `! fill DATE TIME [leave N]` takes the tables of a slot, `! forward MINUTES`, `! late` (cancelling counts as late),
 `! refuse CODE` (the next question to the house is refused), `! usted`, `! locale TAG`, `! guest NAME` (another session),
-`! again` (the last message is delivered once more), `! staff answers` (the thread is given back), `! phone NUMBER` (the channel
-proves the sender).
+`! again` (the last message is delivered once more), `! staff answers` (the thread is given back), `! phone NUMBER` (WhatsApp
+proves the sender), `! claims ADDRESS` (a mail proves nothing), `! web` (nobody is known). Below a booking stands how many
+messages it took.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Player:
         self.locale = "es-ES"
         self.sender = Sender()
         self.last = ("", "")
+        self.said: dict[str, int] = {}
 
     def lines(self, script: str) -> Iterator[str]:
         """The transcript of a script: its own lines, with the answers put in their places."""
@@ -48,6 +50,7 @@ class Player:
         """What the assistant answers."""
         identity = message or f"m{self.talk.count + 1}"
         self.last = (text, identity)
+        self.said[self.session] = self.said.get(self.session, 0) + 1
         replies = self.talk.hear(
             text, locale=self.locale, session=self.session, message=identity, sender=self.sender
         )
@@ -56,6 +59,8 @@ class Player:
         for reply in replies:
             yield from (f"    {part}" for part in reply["text"].split("\n"))
             yield from _shown(reply)
+            if reply.get("card", {}).get("event") == "booked":
+                yield f"    (booked with {self.said.pop(self.session)} messages of the guest)"
 
     def direct(self, words: list[str]) -> Iterator[str]:
         """Does what a directive says."""
@@ -79,9 +84,15 @@ class Player:
             case ["again"]:
                 yield from self.hear(*self.last)
             case ["staff", "answers"]:
-                self.talk.inbox.close(Conversation(RESTAURANT, "web", self.session))
+                self.talk.inbox.close(Conversation(RESTAURANT, self.talk.channel, self.session))
             case ["phone", number]:
                 self.sender = Sender(phone=number)
+                self.talk.channel = "whatsapp"
+            case ["web"]:
+                self.sender, self.talk.channel = Sender(), "web"
+            case ["claims", address]:
+                self.sender = Sender(email=address, proven=False)
+                self.talk.channel = "email"
             case _:
                 raise ValueError(f"unknown directive: {words}")
 

@@ -1,0 +1,1 @@
+"""What guests decide about messages and their own data in a conversation."""
