@@ -55,7 +55,8 @@ class ExportOut(Shape):
 
 
 class ErasedOut(Shape):
-    """How many rows lost their personal data."""
+    """How many rows lost their personal data, and how many conversations are gone."""
 
     reservations: int
     messages: int
+    conversations: int

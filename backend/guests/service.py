@@ -32,6 +32,14 @@ class GuestBookings(Protocol):
         ...
 
 
+class Traces(Protocol):
+    """What others know of a guest; conversations are it."""
+
+    def erase(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> int:
+        """Removes it; how many conversations are gone. `indexes` are the blind ones of phone and e-mail."""
+        ...
+
+
 class GuestService:
     """What may be done with a guest's data."""
 
@@ -43,6 +51,7 @@ class GuestService:
         bookings: GuestBookings,
         audit: Audit,
         outbox: Outbox,
+        traces: Traces,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,6 +59,7 @@ class GuestService:
         self._bookings = bookings
         self._audit = audit
         self._outbox = outbox
+        self._traces = traces
 
     def get(self, restaurant_id: UUID, guest_id: UUID) -> Guest:
         """The guest; raises Refusal('not_found')."""
@@ -115,7 +125,8 @@ class GuestService:
     def erase(self, restaurant_id: UUID, guest_id: UUID, by: str) -> dict[str, int]:
         """Removes the person from every row and keeps the counts; erasing twice does nothing more.
 
-        `{reservations, messages}`: rows that lost their personal data. Coming bookings stay as covers without a name.
+        `{reservations, messages, conversations}`: rows that lost their personal data, and threads that are gone. Coming bookings
+        stay as covers without a name.
         """
         now = self._clock.now()
         with self._database.tenant(restaurant_id) as tx:
@@ -125,8 +136,10 @@ class GuestService:
 
     def erase_in(self, tx: Tx, restaurant_id: UUID, guest_id: UUID, by: str, now: datetime) -> dict[str, int]:
         """The same inside a caller's transaction, who wakes the relay."""
-        self._get(tx, guest_id)
-        touched = self._store.erase(tx, guest_id, now)
+        guest = self._get(tx, guest_id)
+        # First: the indexes by which conversations know the guest are gone with the contacts.
+        gone = self._traces.erase(tx, guest_id, self._store.indexes_of(tx, guest))
+        touched = {**self._store.erase(tx, guest_id, now), "conversations": gone}
         self._record(tx, by, "guest.erased", guest_id, touched, now)
         self._outbox.add(tx, [Event("guest.erased", restaurant_id, guest_id, now, {})])
         return touched

@@ -74,6 +74,11 @@ _BLANK_ANSWERS = """
 UPDATE checkins SET answer_sealed = :blank WHERE restaurant_id = :restaurant_id AND reservation_id IN
     (SELECT id FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = :id)
 """
+# So do the answers to bookings. A repeat of one is refused from now on: what was asked is no longer known.
+_BLANK_REPEATS = """
+UPDATE idempotency_keys SET answer_sealed = :blank, body_hash = '' WHERE restaurant_id = :restaurant_id AND subject_id IN
+    (SELECT id FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = :id)
+"""
 _SKIP_MESSAGES = """
 UPDATE messages SET state = CASE WHEN state = 'waiting' THEN 'skipped' ELSE state END, facts = '{}'
 WHERE restaurant_id = :restaurant_id AND guest_id = :id
@@ -108,6 +113,10 @@ class GuestStore:
             self.cipher.blind(tx.restaurant_id, "phone", contact.phone),
             self.cipher.blind(tx.restaurant_id, "email", contact.email),
         )
+
+    def indexes_of(self, tx: Tx, guest: Guest) -> BlindIndexes:
+        """The same of a known guest's."""
+        return self.indexes(tx, Contact(guest.name or "", guest.phone, guest.email, guest.locale))
 
     def add(self, tx: Tx, contact: Contact, indexes: BlindIndexes, now: datetime) -> UUID:
         """A new guest; PostgreSQL refuses (SQLSTATE 23505) a phone that somebody else added this instant."""
@@ -212,6 +221,11 @@ class GuestStore:
         tx.run(
             _BLANK_ANSWERS,
             blank=self.cipher.seal_json(tx.restaurant_id, "checkin.answer", {"erased": True}),
+            **who,
+        )
+        tx.run(
+            _BLANK_REPEATS,
+            blank=self.cipher.seal_json(tx.restaurant_id, "idempotency.answer", {"erased": True}),
             **who,
         )
         return {"reservations": tx.run(_ERASE_RESERVATIONS, **who), "messages": tx.run(_SKIP_MESSAGES, **who)}

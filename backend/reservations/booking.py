@@ -199,7 +199,8 @@ class Booking:
         shown = desk.tell(tx, config, reservation, "reservation.created", now)
         answer = booked_answer(desk, reservation, config, shown)
         if request.replay_key is not None:
-            desk.store.remember(tx, request.by.label, request.replay_key, request.body_hash, 201, answer, now)
+            key, asked = request.replay_key, request.body_hash
+            desk.store.remember(tx, request.by.label, key, asked, 201, answer, now, reservation.id)
         return {**answer, "replayed": False}
 
     def _guest(

@@ -81,8 +81,8 @@ SELECT at, actor, action, before, after, reason, request_id FROM audit
 WHERE restaurant_id = :restaurant_id AND subject_id = :id ORDER BY id
 """
 _REMEMBER = Prepared("""
-INSERT INTO idempotency_keys (restaurant_id, caller, key, body_hash, status, answer_sealed, created_at)
-VALUES (:restaurant_id, :caller, :key, :body_hash, :status, :answer_sealed, :now)
+INSERT INTO idempotency_keys (restaurant_id, caller, key, body_hash, status, answer_sealed, created_at, subject_id)
+VALUES (:restaurant_id, :caller, :key, :body_hash, :status, :answer_sealed, :now, :subject_id)
 """)
 _COUNT_GUEST = """
 UPDATE guests SET no_shows = greatest(0, no_shows + :no_shows), visits = greatest(0, visits + :visits),
@@ -248,8 +248,9 @@ class ReservationStore:
         status: int,
         answer: Mapping[str, Any],
         now: datetime,
+        subject_id: UUID,
     ) -> None:
-        """Keeps an answer; PostgreSQL refuses (SQLSTATE 23505) when another request with the key was quicker."""
+        """Keeps the answer about a booking; PostgreSQL refuses (SQLSTATE 23505) when another request with the key was quicker."""
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
         tx.queue(
             _REMEMBER,
@@ -260,6 +261,7 @@ class ReservationStore:
             status=status,
             answer_sealed=self._cipher.seal_json(tx.restaurant_id, "idempotency.answer", answer),
             now=now,
+            subject_id=subject_id,
         )
 
     def count_guest(
