@@ -150,7 +150,7 @@ class ReaderChain:
             answer = each.lines.call(lambda: each.engine.ask(question, within), within)
         except EngineError as problem:
             _settle(each.circuit, problem)
-            self._told(name, problem.failure, started)
+            self._told(name, problem.failure, started, str(problem))
             return None, problem.failure != "busy"
         except Exception as defect:  # noqa: BLE001 -- whatever an engine does, the guest gets the built-in answer
             each.circuit.failed()
@@ -162,10 +162,12 @@ class ReaderChain:
         self._remembered.put(name, question, answer)
         return answer, True
 
-    def _told(self, name: str, outcome: str, started: float) -> None:
+    def _told(self, name: str, outcome: str, started: float, detail: str = "") -> None:
+        """Counts and logs an outcome. `detail` is a status or a kind of error, never what anybody wrote."""
         seconds = self._clock() - started
         self._figures.reading(name, outcome, seconds)
-        _log.info("engine %s: %s after %d ms", name, outcome, round(seconds * 1000))
+        level = logging.WARNING if detail else logging.INFO
+        _log.log(level, "engine %s: %s after %d ms", name, detail or outcome, round(seconds * 1000))
 
 
 def _settle(circuit: Circuit, problem: EngineError) -> None:
