@@ -62,7 +62,10 @@ def grounded(answer: Answer, message: Message) -> tuple[Understanding, int]:
         values |= found
         spans.append(span)
     kept = 1.0 if not answer.claims else 1 - dropped / (2 * len(answer.claims))
-    confidence = round(min(max(answer.confidence, 0.0), 1.0) * kept, 2)
+    said = (
+        answer.confidence if 0 <= answer.confidence <= 1 else 0.0
+    )  # a score beyond the scale, or none, says nothing
+    confidence = round(said * kept, 2)
     intent = _intent(answer, message, confidence)
     topic = answer.topic if answer.topic in TOPICS else None
     read = Understanding(

@@ -88,6 +88,11 @@ def test_each_dropped_value_lowers_the_confidence():
     assert understood.confidence < 0.85
 
 
+@pytest.mark.parametrize("score", [float("nan"), float("inf"), -1.0, 17.0])
+def test_a_score_beyond_the_scale_says_nothing(score):
+    assert read("hola", confidence=score)[0].confidence == 0
+
+
 def test_which_half_of_the_day_an_hour_is_in_is_settled_by_the_restaurants_hours_and_not_by_the_model():
     lunch = ((time(9), time(12)),)
     understood, _ = read("a las 9 porfa", ("time", "21:00", "a las 9"), service=lunch)
