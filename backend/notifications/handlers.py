@@ -25,6 +25,8 @@ from backend.reservations.service import Desk
 # Removes sent messages of a restaurant (by slug) from where we keep them ourselves.
 EraseSent = Callable[[str, Sequence[str]], object]
 _REMINDERS = (MessageKind.REMINDER_24H, MessageKind.REMINDER_3H)
+# Messages that follow from nothing the guest or the house has just done: not to who wants none.
+_UNASKED = frozenset({*_REMINDERS, MessageKind.NO_SHOW})
 
 
 class NotificationHandlers:
@@ -83,7 +85,8 @@ class NotificationHandlers:
         now = self._clock.now()
         reservation = self._desk.store.get(tx, event.subject_id)
         planned: dict[MessageKind, datetime] = {}
-        if reservation is not None:
+        # Who has said that they are coming is not reminded again.
+        if reservation is not None and reservation.guest_confirmed_at is None:
             rules = ReminderRules(timezone=self._desk.reader.current(tx).profile.timezone)
             planned = dict(schedule(reservation, rules, event.occurred_at))
         for kind in _REMINDERS:
@@ -106,6 +109,8 @@ class NotificationHandlers:
     ) -> None:
         reservation = self._desk.store.get(tx, reservation_id)
         if reservation is None or reservation.guest_id is None:
+            return
+        if kind in _UNASKED and not self._desk.guests.wants_messages(tx, reservation.guest_id):
             return
         chain = self._writer.chain(tx, self._desk.view(tx, reservation))
         if not chain:

@@ -190,3 +190,34 @@ def test_questions_are_answered_from_the_profile_that_the_owner_wrote(stage: Sta
     assert changed.status_code == 200, changed.get_data(as_text=True)
 
     assert "Aquí solo en efectivo." in say(stage, "¿se puede pagar con tarjeta?")
+
+
+def test_who_wants_no_messages_gets_no_reminder_and_still_hears_of_a_cancellation(stage: Stage) -> None:
+    stage.booked(time="21:00", partySize=2, guest={"name": "Lucía García", "email": "lucia@example.com"})
+    stage.work()
+    assert len(stage.mails()) == 1
+    say(stage, "BAJA", sender=Sender(email="lucia@example.com"), channel="email")
+
+    stage.at("2026-12-17 19:00")
+    stage.work()
+    assert len(stage.mails()) == 1
+
+    stage.call("DELETE", f"/reservations/{seen(stage)['id']}", stage.staff["host"])
+    stage.work()
+    assert len(stage.mails()) == 2
+
+
+def test_who_has_confirmed_is_not_reminded_again(stage: Stage) -> None:
+    stage.booked(time="21:00", partySize=2, guest={"name": "Lucía García", "email": "lucia@example.com"})
+    stage.work()
+    stage.at("2026-12-16 21:30")
+    stage.work()
+    reminded = len(stage.mails())
+    assert reminded == 2
+
+    say(stage, "sí, confirmo", sender=Sender(email="lucia@example.com"), channel="email")
+    stage.work()
+    stage.at("2026-12-17 19:00")
+    stage.work()
+
+    assert len(stage.mails()) == reminded
