@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from email.errors import HeaderParseError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime
+from typing import Any
 
 from backend.platform.senders.message import Attachment, MailHead, Outgoing
 from backend.platform.senders.port import PermanentSendError
@@ -21,13 +22,31 @@ _LONGEST_ID = 250
 _NOT_IN_IDS = re.compile(r"[^\x21-\x3b\x3d\x3f-\x7e]")  # printable ASCII without brackets
 
 
+class _Ids(UnstructuredHeader):
+    """Ids, a line each: the library would encode long ones as if they were words, and nobody would know them again."""
+
+    def fold(self, *, policy: Policy[Any]) -> str:
+        lines = str(self).split() or [""]
+        return f"{self.name}: {(policy.linesep + ' ').join(lines)}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+def _policy() -> EmailPolicy[Any]:
+    registry = HeaderRegistry()
+    for name in ("message-id", "in-reply-to", "references"):
+        registry.map_to_type(name, _Ids)  # type: ignore[arg-type]  # a mixin, as all of its are
+    return SMTP.clone(header_factory=registry)
+
+
+_POLICY = _policy()
+
+
 def build_mail(outgoing: Outgoing, date: datetime) -> EmailMessage:
     """The mail for `outgoing`, dated `date` (aware). Its Message-ID follows from the message's id alone,
     unless it has a head of its own.
 
     Raises PermanentSendError when there is no usable address.
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     sender = _address(outgoing.sender_name, outgoing.sender_address)
     mail["From"] = sender
     mail["To"] = _address(outgoing.to.get("name", ""), outgoing.to.get("email", ""))

@@ -24,7 +24,7 @@ def letter(
     **fields: str,
 ) -> bytes:
     """One letter; `fields` are further ones, with `_` for `-`."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=900))  # or the library would encode long ids
     for name, value in fields.items():
         mail[name.replace("_", "-")] = value
     mail["From"] = sender

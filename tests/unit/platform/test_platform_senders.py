@@ -29,8 +29,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from backend.platform.senders import (
+    AccountSendError,
     Attachment,
     MailboxFolderSender,
+    MailHead,
     MessageSender,
     Outgoing,
     PermanentSendError,
@@ -39,6 +41,7 @@ from backend.platform.senders import (
     SmtpSender,
     SmtpSettings,
     TemporarySendError,
+    build_mail,
     count_mailbox,
     erase_from_mailbox,
     list_mailbox,
@@ -124,7 +127,7 @@ class _Session(socketserver.StreamRequestHandler):
                     lines.append(data[1:] if data.startswith(b"..") else data)
                 host.mails.append(b"".join(lines))
                 host.encrypted.append(secure)
-                self._say("250 taken")
+                self._say(host.answers.get("TAKEN", "250 taken"))
             elif verb == "QUIT":
                 self._say("221 bye")
                 return
@@ -447,3 +450,57 @@ def test_each_channel_goes_its_own_way(tmp_path: Path, mailhost: Mailhost) -> No
 def test_a_channel_without_a_way_is_refused_for_good() -> None:
     with pytest.raises(PermanentSendError):
         SenderByChannel({}).send(message())
+
+
+# A mail that answers another
+
+_HEAD = MailHead(
+    "0199.abc.def@casalola.example",
+    "DB9PR02MB1234" + "A" * 60 + "@DB9PR02MB1234.eurprd02.prod.outlook.com",
+    ("uno@correo.example", "DB9PR02MB1234" + "A" * 60 + "@DB9PR02MB1234.eurprd02.prod.outlook.com"),
+    "auto-replied",
+)
+
+
+def _fields(head: MailHead) -> dict[str, str]:
+    raw = build_mail(message(head=head), NOW).as_bytes()
+    told = message_from_bytes(raw, policy=SMTP)
+    return {
+        name: " ".join(str(told[name]).split())
+        for name in ("Message-ID", "In-Reply-To", "References", "Auto-Submitted")
+    }
+
+
+def test_an_answer_names_what_it_answers_however_long_the_names() -> None:
+    fields = _fields(_HEAD)
+    assert fields == {
+        "Message-ID": f"<{_HEAD.message_id}>",
+        "In-Reply-To": f"<{_HEAD.in_reply_to}>",
+        "References": f"<{_HEAD.references[0]}> <{_HEAD.references[1]}>",
+        "Auto-Submitted": "auto-replied",
+    }
+
+
+def test_long_names_stand_in_the_mail_as_they_are() -> None:
+    raw = build_mail(message(head=_HEAD), NOW).as_bytes()
+    assert f"<{_HEAD.in_reply_to}>".encode() in raw
+
+
+def test_a_name_that_somebody_else_made_starts_no_field_of_its_own() -> None:
+    head = MailHead("a@b", "x>\r\nBcc: otra@evil.example\r\n<y@z")
+    assert _fields(head)["In-Reply-To"] == "<xBcc:otra@evil.exampley@z>"
+
+
+def test_ses_s_own_name_of_a_mail_is_told(mailhost: Mailhost) -> None:
+    mailhost.answers["TAKEN"] = "250 Ok 0102019abcdef0123456789-0a1b2c3d-000000"
+    assert smtp(mailhost).post(message()) == "0102019abcdef0123456789-0a1b2c3d-000000"
+
+
+def test_another_server_keeps_our_name(mailhost: Mailhost) -> None:
+    assert smtp(mailhost).post(message()) is None
+
+
+def test_signing_in_without_a_mail_shows_whether_the_account_works(mailhost: Mailhost) -> None:
+    mailhost.answers["AUTH"] = "535 5.7.8 wrong"
+    with pytest.raises(AccountSendError):
+        smtp(mailhost, username="casa", password="x").greet()
