@@ -70,7 +70,7 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _on_capability(self, tag: str, _: str) -> None:
         self._say("* CAPABILITY IMAP4rev1")
-        self._say(f"{tag} OK")
+        self._say(f"{tag} OK done")
 
     def _on_login(self, tag: str, rest: str) -> None:
         right = rest.split()[-1].strip('"') == self.imap.password
@@ -90,7 +90,7 @@ class _Session(socketserver.StreamRequestHandler):
             # As the standard has it: the newest is in the range even when it is older.
             uids = [uid for uid in uids if uid >= int(found[1])] or uids[-1:]
         self._say(f"* SEARCH {' '.join(map(str, uids))}".rstrip())
-        self._say(f"{tag} OK")
+        self._say(f"{tag} OK done")
 
     def _on_fetch(self, tag: str, rest: str) -> None:
         uid = int(rest.split()[0])
@@ -101,16 +101,16 @@ class _Session(socketserver.StreamRequestHandler):
             self._say(
                 f'* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE "16-Dec-2026 09:58:00 +0100")'
             )
-        self._say(f"{tag} OK")
+        self._say(f"{tag} OK done")
 
     def _on_store(self, tag: str, rest: str) -> None:
         uid = int(rest.split()[0])
         self.imap.flags.setdefault(uid, set()).update(re.findall(r"\\\w+", rest))
-        self._say(f"{tag} OK")
+        self._say(f"{tag} OK done")
 
     def _on_logout(self, tag: str, _: str) -> None:
         self._say("* BYE")
-        self._say(f"{tag} OK")
+        self._say(f"{tag} OK done")
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -129,7 +129,7 @@ def _head(envelope: Envelope, session: Session, now: datetime) -> bytes:
     """What a mail server writes above a letter; the address it came from is kept out of it, as nobody reads it here."""
     recipient = next(iter(envelope.rcpt_tos), "")
     lines = [
-        f"Return-Path: <{_ascii(envelope.mail_from or '')}>",
+        f"Return-Path: <{_ascii(envelope.mail_from or '').strip('<>')}>",
         f"Delivered-To: {_ascii(recipient)}",
         f"Received: by {_ascii(socket.gethostname())} with {'ESMTP' if session.extended_smtp else 'SMTP'}; {format_datetime(now)}",
     ]

@@ -1,0 +1,195 @@
+"""A mailbox at a provider: what is read, once, from where, and what happens when the server does not play along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from imap_stand_in import Imap, imap_server
+from letters import GUEST, HOUSE, letter
+from mail_stand_ins import NOW, RESTAURANT, Hall, hall
+
+from backend.conversations.channels.email.imap import UNREACHABLE, ImapCollector, Mailbox
+from backend.platform.refusals import Refusal
+
+
+@pytest.fixture
+def imap() -> Iterator[Imap]:
+    with imap_server() as server:
+        yield server
+
+
+def _mailbox(imap: Imap, **more: object) -> Mailbox:
+    given: dict[str, object] = {
+        "host": "127.0.0.1",
+        "port": imap.port,
+        "tls": "none",
+        "user": HOUSE,
+        "password": "secreto",
+        "restaurant_id": RESTAURANT,
+        "address": HOUSE,
+    }
+    return Mailbox(**{**given, **more})  # type: ignore[arg-type]
+
+
+def _collector(imap: Imap, at: Hall, **more: object) -> ImapCollector:
+    mailbox = _mailbox(imap, **more)
+    return ImapCollector(lambda: [mailbox], at.store, at.door)  # type: ignore[arg-type]
+
+
+def _connected(imap: Imap, at: Hall, **more: object) -> ImapCollector:
+    """A collector that has looked in once."""
+    collector = _collector(imap, at, **more)
+    collector.collect(NOW, 20)
+    return collector
+
+
+def test_letters_from_before_the_connection_are_left_alone(imap: Imap) -> None:
+    at = hall()
+    imap.deliver(letter())
+    collector = _collector(imap, at)
+    assert [collector.collect(NOW, 20), collector.collect(NOW, 20), at.taken] == [0, 0, []]
+
+
+def test_a_new_letter_is_taken_with_the_server_s_time_and_marked_as_read(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    uid = imap.deliver(letter())
+    assert collector.collect(NOW, 20) == 1
+    assert (at.taken[0].address, at.taken[0].at) == (GUEST, datetime(2026, 12, 16, 8, 58, tzinfo=UTC))
+    assert imap.flags == {uid: {"\\Seen"}}
+
+
+def test_a_letter_is_read_once_whatever_people_do_with_its_flags(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    uid = imap.deliver(letter())
+    collector.collect(NOW, 20)
+    imap.flags[uid] = set()
+    assert (collector.collect(NOW, 20), len(at.taken)) == (0, 1)
+
+
+def test_a_letter_that_nobody_answers_stays_unread(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    imap.deliver(letter(List_Id="<ofertas.example>"))
+    collector.collect(NOW, 20)
+    assert (at.taken, imap.flags) == ([], {})
+
+
+def test_an_address_that_is_not_in_the_letter_is_the_mailbox_s(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    imap.deliver(letter(to="info@otra.example"))
+    collector.collect(NOW, 20)
+    assert at.taken[0].thread["to"] == HOUSE
+
+
+def test_a_mailbox_of_the_whole_server_asks_the_letter_whose_it_is(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at, restaurant_id=None, address="")
+    imap.deliver(letter(to="otros@example.org"))
+    imap.deliver(letter())
+    collector.collect(NOW, 20)
+    assert [each.thread["to"] for each in at.taken] == [HOUSE]
+
+
+def test_a_letter_larger_than_we_read_is_not_fetched(imap: Imap) -> None:
+    at = hall(largest=20_000)
+    collector = _connected(imap, at)
+    imap.deliver(letter("a" * 30_000))
+    imap.deliver(letter())
+    assert (collector.collect(NOW, 20), len(at.taken)) == (2, 1)
+
+
+def test_many_letters_are_read_in_turns(imap: Imap) -> None:
+    at = hall(per_hour=100)
+    collector = _connected(imap, at)
+    for number in range(5):
+        imap.deliver(letter(message_id=f"<{number}@x>"))
+    assert [collector.collect(NOW, 2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_server_that_numbered_anew_loses_and_doubles_nothing(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    imap.deliver(letter())
+    collector.collect(NOW, 20)
+    imap.validity, imap.letters, imap.next_uid = 8, {}, 1
+    imap.deliver(letter())
+    imap.deliver(letter(message_id="<dos@x>"))
+    collector.collect(NOW, 20)
+    assert (len(at.taken), collector.collect(NOW, 20)) == (2, 0)
+
+
+def test_a_letter_waits_while_the_database_is_away(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    imap.deliver(letter())
+    at.intake.away = True
+    with pytest.raises(Refusal):
+        collector.collect(NOW, 20)
+    at.intake.away = False
+    assert (collector.collect(NOW, 20), len(at.taken)) == (1, 1)
+
+
+def test_a_letter_that_meets_a_defect_does_not_stop_those_behind_it(
+    imap: Imap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    imap.deliver(letter())
+    imap.deliver(letter(message_id="<dos@x>"))
+    take, calls = at.door.take, iter([ValueError("a defect")])
+
+    def broken_once(*given: object) -> object:
+        for problem in calls:
+            raise problem
+        return take(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(at.door, "take", broken_once)
+    assert (collector.collect(NOW, 20), len(at.taken)) == (2, 1)
+
+
+@pytest.mark.parametrize("verb", ["LOGIN", "SELECT", "SEARCH", "FETCH"])
+def test_a_server_that_hangs_up_loses_nothing_and_is_left_alone_for_a_while(imap: Imap, verb: str) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    imap.deliver(letter())
+    imap.hangs_up_at = verb
+    assert collector.collect(NOW, 20) == 0
+    imap.hangs_up_at = ""
+    assert collector.collect(NOW, 20) == 0  # left alone
+    assert (collector.collect(NOW + timedelta(minutes=1), 20), len(at.taken)) == (1, 1)
+
+
+def test_a_wrong_password_is_tried_less_and_less(imap: Imap) -> None:
+    at = hall()
+    collector = _collector(imap, at, password="falso")
+    for minute in range(10):
+        collector.collect(NOW + timedelta(minutes=minute), 20)
+    assert imap.commands.count("LOGIN") < 6
+
+
+def test_a_mailbox_that_another_worker_reads_is_left_to_it(imap: Imap) -> None:
+    at = hall()
+    collector = _connected(imap, at)
+    imap.deliver(letter())
+    at.store.leased.add(_mailbox(imap).name)
+    assert collector.collect(NOW, 20) == 0
+
+
+def test_whoever_connects_a_mailbox_sees_how_many_letters_it_has(imap: Imap) -> None:
+    imap.deliver(letter())
+    assert _collector(imap, hall()).check(_mailbox(imap)) == 1
+
+
+def test_whoever_connects_a_mailbox_sees_that_it_does_not_open(imap: Imap) -> None:
+    with pytest.raises(UNREACHABLE):
+        _collector(imap, hall()).check(_mailbox(imap, password="falso"))
+
+
+def test_a_mailbox_s_name_says_nothing_of_it(imap: Imap) -> None:
+    assert "casalola" not in _mailbox(imap).name
+    assert "secreto" not in repr(_mailbox(imap))
