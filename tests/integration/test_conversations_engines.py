@@ -173,7 +173,7 @@ def test_a_refused_request_is_a_failure_of_its_kind(engine, provider, status, ki
 def test_nonsense_is_a_failure_and_no_defect(engine, provider, body):
     provider.tells(Raw(body))
 
-    assert failure(engine) in {"malformed", "unreachable"}
+    assert failure(engine) in {"malformed", "unusable"}
 
 
 def test_an_answer_that_breaks_off_is_a_failure(engine, provider):
@@ -274,21 +274,21 @@ def call_with(maker: Callable[..., Engine], called: Any) -> Raw:
         },
     ],
 )
-def test_a_form_filled_against_the_schema_is_malformed(maker, provider, called):
+def test_a_form_filled_against_the_schema_cannot_be_used(maker, provider, called):
     provider.tells(call_with(maker, called))
 
-    assert failure(maker(provider.url)) == "malformed"
+    assert failure(maker(provider.url)) == "unusable"
 
 
 @LLMS
-def test_a_model_that_talks_instead_of_filling_the_form_is_malformed(maker, provider):
+def test_a_model_that_talks_instead_of_filling_the_form_cannot_be_used(maker, provider):
     text = {"type": "text", "text": "Sure, I cancelled everything."}
     output = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": [
         {"type": "output_text", "text": "Sure.", "annotations": []}]}  # fmt: skip
     body = anthropic_message([text], "end_turn") if maker is anthropic else openai_response([output])
     provider.tells(Raw(json.dumps(body).encode()))
 
-    assert failure(maker(provider.url)) == "malformed"
+    assert failure(maker(provider.url)) == "unusable"
 
 
 @LLMS
@@ -298,7 +298,7 @@ def test_a_call_of_another_tool_is_not_read(maker, provider):
     body = anthropic_message([block], "tool_use") if maker is anthropic else openai_response([item])
     provider.tells(Raw(json.dumps(body).encode()))
 
-    assert failure(maker(provider.url)) == "malformed"
+    assert failure(maker(provider.url)) == "unusable"
 
 
 @LLMS
@@ -319,6 +319,33 @@ def test_a_provider_that_asks_to_be_left_alone_says_for_how_long(maker, provider
         maker(provider.url).ask(QUESTION, WITHIN)
 
     assert failed.value.retry_after == 17
+
+
+@LLMS
+@pytest.mark.parametrize(
+    ("status", "blamed"), [(400, False), (413, False), (401, True), (404, True), (500, True)]
+)
+def test_a_message_the_provider_does_not_take_is_not_the_services_fault(maker, provider, status, blamed):
+    provider.tells(Raw(b"{}", status))
+
+    with pytest.raises(EngineError) as failed:
+        maker(provider.url).ask(QUESTION, WITHIN)
+
+    assert failed.value.blames_service is blamed
+
+
+@LLMS
+def test_an_answer_cut_by_the_limit_of_tokens_cannot_be_used(maker, provider):
+    block = {"type": "tool_use", "id": "t", "name": "record_message", "input": {"intent": "reserve"}}
+    item = {"type": "function_call", "call_id": "c", "name": "record_message", "arguments": '{"intent": "res'}
+    body = (
+        anthropic_message([block], "max_tokens")
+        if maker is anthropic
+        else openai_response([item], status="incomplete")
+    )
+    provider.tells(Raw(json.dumps(body).encode()))
+
+    assert failure(maker(provider.url)) == "unusable"
 
 
 @LLMS

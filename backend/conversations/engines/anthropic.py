@@ -84,4 +84,4 @@ def _answer(message: Mapping[str, Any]) -> Answer:
     for block in objects(message.get("content")):
         if block.get("type") == "tool_use" and block.get("name") == TOOL:
             return answer_of(block.get("input"))
-    raise EngineError("malformed", "no tool call")
+    raise EngineError("unusable", "no tool call")

@@ -59,9 +59,9 @@ def objects(value: object) -> list[Mapping[str, Any]]:
 
 
 def answer_of(called: object) -> Answer:
-    """The answer in a tool call's input; raises EngineError('malformed') when it is not of the schema."""
+    """The answer in a tool call's input; raises EngineError('unusable') when it is not of the schema."""
     if not isinstance(called, dict):
-        raise EngineError("malformed", "the tool's input is no object")
+        raise EngineError("unusable", "the tool's input is no object")
     intent, certain, topic = (called.get(key) for key in ("intent", "certain", "topic"))
     values = called.get("values")
     if (
@@ -70,7 +70,7 @@ def answer_of(called: object) -> Answer:
         or not isinstance(topic, str | None)
         or not isinstance(values, list)
     ):
-        raise EngineError("malformed", "the tool's input is not of the schema")
+        raise EngineError("unusable", "the tool's input is not of the schema")
     claims = tuple(_claim(value) for value in values[:_MOST_VALUES])
     return Answer(
         intent, claims, _CERTAIN if certain else _GUESSED, None if topic in (None, "none") else topic
@@ -81,5 +81,5 @@ def _claim(value: Any) -> Claim:
     parts = [value.get(key) for key in ("slot", "value", "words")] if isinstance(value, dict) else []
     texts = [part for part in parts if isinstance(part, str) and len(part) <= _LONGEST]
     if len(texts) != 3:
-        raise EngineError("malformed", "a value is not of the schema")
+        raise EngineError("unusable", "a value is not of the schema")
     return Claim(*texts)

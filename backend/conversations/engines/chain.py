@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -38,6 +40,8 @@ _MOST_CHARACTERS: Final = 1000
 _SHORTEST_S: Final = 0.05  # with less time left an engine is not asked any more
 _KEPT: Final = 256
 _KEPT_S: Final = 120.0
+_FAILURE_KEPT_S: Final = 10.0
+_LINES: Final = 4
 _log = logging.getLogger(__name__)
 
 
@@ -101,7 +105,8 @@ class ReaderChain:
         own = self._built_in.read(text, now=now, tz=tz, language=language, context=context, service=service)
         if own.confidence >= self._limits.threshold:
             return own
-        clean = normalise(text)[:_MOST_CHARACTERS]
+        # A half of a character pair cannot be sent anywhere; one mark for it keeps every place in the text.
+        clean = normalise(text)[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
         masked = mask(clean, own.spans)
         if not any(letter.isalpha() for letter in _bare(masked)):
             return own
@@ -121,8 +126,8 @@ class ReaderChain:
             left = until - self._clock()
             if asked >= self._limits.per_turn or left < _SHORTEST_S:
                 break
-            answer = self._remembered.get(each.engine.name, question)
-            if answer is None:
+            known, answer = self._remembered.get(each.engine.name, question)
+            if not known:
                 answer, was_asked = self._ask(each, question, min(left, each.within))
                 asked += was_asked
             if answer is None:
@@ -150,12 +155,14 @@ class ReaderChain:
             answer = each.lines.call(lambda: each.engine.ask(question, within), within)
         except EngineError as problem:
             _settle(each.circuit, problem)
+            self._remembered.put(name, question, None)
             self._told(name, problem.failure, started, str(problem))
             return None, problem.failure != "busy"
         except Exception as defect:  # noqa: BLE001 -- whatever an engine does, the guest gets the built-in answer
             each.circuit.failed()
-            _log.exception("engine %s: a defect: %s", name, type(defect).__name__)
+            _log.error("engine %s: a defect: %s", name, _where(defect))
             self._told(name, "defect", started)
+            self._remembered.put(name, question, None)
             return None, True
         each.circuit.succeeded()
         self._told(name, "answered", started)
@@ -171,11 +178,17 @@ class ReaderChain:
 
 
 def _settle(circuit: Circuit, problem: EngineError) -> None:
-    """What a failure says about the service: one of ours (no place free) or of this message (refused) says nothing."""
-    if problem.failure in ("busy", "refused"):
-        circuit.left()
-    else:
+    if problem.blames_service:
         circuit.failed(problem.retry_after)
+    else:
+        circuit.left()
+
+
+def _where(defect: BaseException) -> str:
+    """Its kind and the lines it came through; not its words, which may hold the message."""
+    lines = traceback.extract_tb(defect.__traceback__)[-_LINES:]
+    places = " < ".join(f"{Path(line.filename).name}:{line.lineno}" for line in reversed(lines))
+    return f"{type(defect).__name__} at {places}"
 
 
 def _bare(masked: Masked) -> str:
@@ -199,20 +212,26 @@ def _restored(answer: Answer, masked: Masked) -> Answer:
 
 
 class _Remembered:
-    """Answers of the last moments: the same message, thought again or sent again, is not paid for twice. Holds no contacts."""
+    """What came of the last messages: the same one, thought again or sent again, is not paid for and not waited for twice.
+
+    Holds no contacts. A failure is remembered for a moment only, so that a later try may succeed.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._answers: OrderedDict[tuple[str, Question], tuple[float, Answer]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, Question], tuple[float, Answer | None]] = OrderedDict()
 
-    def get(self, engine: str, question: Question) -> Answer | None:
+    def get(self, engine: str, question: Question) -> tuple[bool, Answer | None]:
+        """Whether it is known what came of it, and the answer if there was one."""
         with self._lock:
-            until, answer = self._answers.get((engine, question), (0.0, None))
-            return answer if answer is not None and self._clock() < until else None
+            until, answer = self._answers.get((engine, question), (float("-inf"), None))
+            return (True, answer) if self._clock() < until else (False, None)
 
-    def put(self, engine: str, question: Question, answer: Answer) -> None:
+    def put(self, engine: str, question: Question, answer: Answer | None) -> None:
+        """Remembers an answer, or with None that there was none."""
+        life = _KEPT_S if answer is not None else _FAILURE_KEPT_S
         with self._lock:
-            self._answers[engine, question] = (self._clock() + _KEPT_S, answer)
+            self._answers[engine, question] = (self._clock() + life, answer)
             while len(self._answers) > _KEPT:
                 self._answers.popitem(last=False)

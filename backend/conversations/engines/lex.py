@@ -102,7 +102,7 @@ def _failure(response: Mapping[str, Any]) -> EngineError:
     kind: Failure = (
         "throttled" if code in _THROTTLED or status == 429 else "failed" if status >= 500 else "rejected"
     )
-    return EngineError(kind, code or str(status))
+    return EngineError(kind, code or str(status), only_this_message=code == "ValidationException")
 
 
 def answer_of(answered: Mapping[str, Any]) -> Answer:

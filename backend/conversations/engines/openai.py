@@ -89,11 +89,11 @@ def _answer(response: Mapping[str, Any]) -> Answer:
             return _called(item.get("arguments"))
     if any(part.get("type") == "refusal" for item in items for part in objects(item.get("content"))):
         raise EngineError("refused")
-    raise EngineError("malformed", "no function call")
+    raise EngineError("unusable", "no function call")
 
 
 def _called(arguments: object) -> Answer:
     try:
         return answer_of(json.loads(arguments if isinstance(arguments, str) else ""))
     except ValueError as cut:  # an answer that met the limit of tokens ends in the middle
-        raise EngineError("malformed", "the arguments are no JSON") from cut
+        raise EngineError("unusable", "the arguments are no JSON") from cut

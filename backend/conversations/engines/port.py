@@ -14,7 +14,11 @@ from typing import Literal, Protocol
 from backend.conversations.understanding import Understanding, understand
 
 Service = Sequence[tuple[time, time]]
-Failure = Literal["timeout", "unreachable", "throttled", "rejected", "failed", "malformed", "refused", "busy"]
+Failure = Literal[
+    "timeout", "unreachable", "throttled", "rejected", "failed", "malformed", "unusable", "refused", "busy"
+]
+# These say something about one message, or about us, and nothing about the service: guests must not be able to shut it for all.
+_NOT_THE_SERVICE = frozenset({"unusable", "refused", "busy"})
 
 
 class Reader(Protocol):
@@ -85,12 +89,24 @@ class Answer:
 
 
 class EngineError(Exception):
-    """An engine gave no answer that can be used. `retry_after` in seconds when it said how long to leave it alone."""
+    """An engine gave no answer that can be used.
 
-    def __init__(self, failure: Failure, detail: str = "", retry_after: float | None = None) -> None:
+    `detail` is a status or a kind of error, never what anybody wrote. `retry_after` in seconds when the service said how long to
+    leave it alone. `blames_service`: whether it counts against the service, and not only against this message.
+    """
+
+    def __init__(
+        self,
+        failure: Failure,
+        detail: str = "",
+        retry_after: float | None = None,
+        *,
+        only_this_message: bool = False,
+    ) -> None:
         super().__init__(f"{failure}: {detail}" if detail else failure)
         self.failure: Failure = failure
         self.retry_after = retry_after
+        self.blames_service = not (only_this_message or failure in _NOT_THE_SERVICE)
 
 
 class Engine(Protocol):

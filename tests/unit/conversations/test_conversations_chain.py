@@ -161,7 +161,17 @@ def test_a_value_invented_by_an_engine_is_dropped_and_counted():
     assert ("scripted", "value_dropped") in figures.outcomes
 
 
-FAILURES = ["timeout", "unreachable", "throttled", "rejected", "failed", "malformed", "refused", "busy"]
+FAILURES = [
+    "timeout",
+    "unreachable",
+    "throttled",
+    "rejected",
+    "failed",
+    "malformed",
+    "unusable",
+    "refused",
+    "busy",
+]
 
 
 @pytest.mark.parametrize("kind", FAILURES)
@@ -175,9 +185,10 @@ def test_when_an_engine_fails_the_built_in_answer_stands_and_the_failure_is_coun
 def test_a_defect_in_an_engine_is_logged_and_hurts_nobody(caplog):
     figures = Counted()
 
-    assert read(chain(Scripted(KeyError("x")), figures=figures)) == own()
+    assert read(chain(Scripted(KeyError("said")), figures=figures)) == own()
     assert figures.outcomes == [("scripted", "defect")]
-    assert "KeyError" in caplog.text
+    assert "KeyError at test_conversations_chain.py:" in caplog.text
+    assert "said" not in caplog.text
 
 
 def test_the_log_says_which_status_a_provider_refused_with(caplog):
@@ -226,13 +237,33 @@ def test_an_engine_that_is_left_alone_costs_the_turn_nothing():
     assert (len(first.asked), len(second.asked)) == (3, 1)
 
 
-def test_a_refusal_says_nothing_about_the_service():
-    engine = Scripted(EngineError("refused"))
+@pytest.mark.parametrize(
+    "problem",
+    [EngineError("unusable"), EngineError("refused"), EngineError("rejected", only_this_message=True)],
+)
+def test_no_guest_can_shut_an_engine_for_all_by_what_they_write(problem):
+    engine = Scripted(problem)
     reader = chain(engine)
     for number in range(6):
         read(reader, f"{FOREIGN} {'a' * number}")
 
     assert len(engine.asked) == 6
+
+
+def test_half_a_character_is_not_sent_and_breaks_nothing():
+    engine = Scripted(BOOKED)
+    read(chain(engine), f"\ud83d {FOREIGN}")
+
+    assert engine.asked[0].text.encode("utf-8").startswith(b"? Wir")
+
+
+def test_a_message_that_failed_is_not_waited_for_again_at_once():
+    engine = Scripted(EngineError("timeout"))
+    reader = chain(engine)
+    read(reader)
+    read(reader)
+
+    assert len(engine.asked) == 1
 
 
 def test_past_the_budget_the_engine_is_not_asked():
