@@ -51,7 +51,7 @@ _COMMANDS = {
     "worker": "events, messages and scheduled work",
     "migrate": "bring the database to this version",
     "demo": "make the demonstration restaurant unless there is one",
-    "dead-letters": "list events and scheduled work that were given up, or replay them",
+    "dead-letters": "list events, scheduled work and messages that were given up, or replay them",
     "backup": "copy the database to a file while SaveIt runs",
     "restore": "replace the database by such a copy while SaveIt does not run",
     "rotate-keys": "make a new key; codes and data made with older ones stay good",
@@ -172,11 +172,13 @@ def _dead_letters(given: argparse.Namespace) -> int:
         services.jobs,
         services.database,
     )
+    messages = services.channels.dead_letters
     if "replay" in given:
-        now = services.clock.now()
-        print(f"{deliveries.replay(now, given.replay) + jobs.replay(database, now, given.replay)} put back")
+        now, one = services.clock.now(), given.replay
+        count = deliveries.replay(now, one) + jobs.replay(database, now, one) + messages.replay(now, one)
+        print(f"{count} put back")
         return 0
-    for row in [*deliveries.dead(), *jobs.dead(database)]:
+    for row in [*deliveries.dead(), *jobs.dead(database), *messages.dead()]:
         print(json.dumps(dict(row), default=str, ensure_ascii=False))
     return 0
 

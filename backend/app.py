@@ -82,8 +82,8 @@ def mount_all(app: Flask, services: Services) -> None:
         conversations_api(services.conversations, services.web_chat, services.count_message),
         inbox_api(services.inbox),
         operations_api(services.database, services.redis, services.telemetry, settings.metrics_token),
-        accounts_api(services.channel_accounts),
-        *services.channels.apis,
+        accounts_api(services.channels.account_service),
+        *services.channels.registry.apis,
         docs_api(lambda: app.extensions["saveit.endpoints"], VERSION),
     ]
     endpoints = mount(app, apis, services.authenticator, services.telemetry, settings.public_url.rstrip("/"))

@@ -24,20 +24,7 @@ from backend.checkin.handlers import CheckinHandlers
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
-from backend.conversations.channels.accounts.service import AccountService
-from backend.conversations.channels.accounts.store import AccountStore
-from backend.conversations.channels.etiquette import HouseEtiquette
-from backend.conversations.channels.inbound.chats import Chats
-from backend.conversations.channels.inbound.intake import DatabaseIntake, OldInbound
-from backend.conversations.channels.inbound.store import InboundStore
-from backend.conversations.channels.joining import Providers, account_kinds, join
-from backend.conversations.channels.meta.kinds import VerifyTokens
-from backend.conversations.channels.notices import ChannelPost
-from backend.conversations.channels.outbound.feedback import DeliveryFeedback
-from backend.conversations.channels.outbound.sending import Sending
-from backend.conversations.channels.outbound.store import OutboundQueue
-from backend.conversations.channels.registry import Channels
-from backend.conversations.channels.webhooks import Doorway
+from backend.conversations.channels.parts import ChannelNeeds, ChannelParts
 from backend.conversations.engines.configured import reader
 from backend.conversations.forgetting.store import GuestTraces, OldConversations
 from backend.conversations.house import HouseAvailability, HouseFacts, HouseReservations
@@ -80,7 +67,6 @@ from backend.platform.senders import (
     SmtpSettings,
     erase_from_mailbox,
 )
-from backend.platform.senders.circuit import Circuits
 from backend.platform.telemetry import Telemetry
 from backend.platform.worker.errand import Errand
 from backend.platform.worker.upkeep import Keeper
@@ -114,7 +100,6 @@ class Services:
         self._audit = Audit()
         self._cipher = Cipher(secrets)
         self._jobs = Jobs(attempts=settings.handler_attempts)
-        self._circuits = Circuits()
         self._cache = DayCache(self.redis, settings.availability_cache_s)
         self._locks = RedisSlotLocks(self.redis, wait_ms=settings.lock_wait_ms, ttl_ms=settings.lock_ttl_ms)
         self._issuer = CodeIssuer(secrets)
@@ -232,15 +217,7 @@ class Services:
             sender=_sender(self.settings, self.clock),
             base_url=self.settings.base_url,
             mail_from=self.settings.mail_from,
-            post=ChannelPost(
-                database=self.database,
-                cipher=self._cipher,
-                queue=OutboundQueue(self._cipher),
-                accounts=AccountStore(self._cipher),
-                channels=lambda: self.channels,
-                circuits=self._circuits,
-                clock=self.clock,
-            ),
+            post=self.channels.post,
             doubt_after=timedelta(seconds=self.settings.sending_doubt_s),
         )
 
@@ -277,86 +254,34 @@ class Services:
         return ThreadOutlet(self._cipher, self.outbox)
 
     @cached_property
-    def intake(self) -> DatabaseIntake:
-        """The door for what guests write over channels."""
-        return DatabaseIntake(self.database, self._cipher, self.outbox)
-
-    @cached_property
-    def channels(self) -> Channels:
-        """Which channels there are; each joins here."""
-        channels = Channels()
-        feedback = DeliveryFeedback(
-            self.database, OutboundQueue(self._cipher), self.notifications, self.outbox
-        )
-        door = Doorway(self.database, self._cipher, self.clock, self.intake, feedback)
-        join(channels, self._providers, door, VerifyTokens(self.secrets))
-        return channels
-
-    @cached_property
-    def channel_accounts(self) -> AccountService:
-        """The accounts that restaurants have at providers."""
-        return AccountService(
-            database=self.database,
-            clock=self.clock,
-            store=AccountStore(self._cipher),
-            audit=self._audit,
-            kinds=account_kinds(self._providers),
-            token=VerifyTokens(self.secrets).of,
+    def channels(self) -> ChannelParts:
+        """WhatsApp, SMS, Instagram and mail."""
+        facts = HouseFacts(self.restaurants, self.settings.base_url).facts
+        return ChannelParts(
+            ChannelNeeds(
+                settings=self.settings,
+                database=self.database,
+                cipher=self._cipher,
+                clock=self.clock,
+                secrets=self.secrets,
+                outbox=self.outbox,
+                audit=self._audit,
+                talk=lambda: self.conversations,
+                outlet=lambda: self.outlet,
+                handover=lambda: StaffInbox(self.database, self.clock, self.outbox),
+                notifications=lambda: self.notifications,
+                facts=facts,
+                restaurants=self._every_restaurant,
+            )
         )
 
     @property
-    def _providers(self) -> Providers:
-        settings = self.settings
-        return Providers(
-            base_url=settings.base_url,
-            twilio_url=settings.twilio_base_url,
-            meta_url=settings.meta_base_url,
-            instagram_url=settings.instagram_base_url,
-            meta_version=settings.meta_version,
-            meta_app_secret=settings.meta_app_secret,
-            timeout_s=settings.provider_timeout_s,
-        )
-
-    @cached_property
-    def chats(self) -> Chats:
-        """Works on what guests wrote over channels."""
-        return Chats(
-            database=self.database,
-            store=InboundStore(self._cipher),
-            talk=self.conversations,
-            outlet=self.outlet,
-            handover=StaffInbox(self.database, self.clock, self.outbox),
-            etiquette=HouseEtiquette(HouseFacts(self.restaurants, self.settings.base_url).facts),
-            clock=self.clock,
-            late_after=timedelta(hours=self.settings.chat_late_hours),
-            attempts=self.settings.handler_attempts,
-        )
-
-    @cached_property
-    def sending(self) -> Sending:
-        """Sends what goes out over channels."""
-        return Sending(
-            database=self.database,
-            queue=OutboundQueue(self._cipher),
-            accounts=AccountStore(self._cipher),
-            channels=self.channels,
-            circuits=self._circuits,
-            clock=self.clock,
-            base_url=self.settings.base_url,
-            doubt_after=timedelta(seconds=self.settings.sending_doubt_s),
-            attempts=self.settings.sending_attempts,
-        )
-
-    @cached_property
     def errands(self) -> Sequence[Errand]:
         """What the worker does on lanes of their own, beside events, messages and scheduled work."""
-        sending = [f"sending-{number + 1}" for number in range(self.settings.sending_lanes)]
-        chats = [f"chats-{number + 1}" for number in range(self.settings.chat_lanes)]
-        return [
-            *(Errand(name, self.chats.run_due, on_wake=True, then=tuple(sending)) for name in chats),
-            *(Errand(name, self.sending.run_due, after_events=True) for name in sending),
-            Errand("notices", self.notifications.send_by_providers, after_events=True),
-        ]
+        return self.channels.errands
+
+    def _every_restaurant(self) -> list[UUID]:
+        return [row["id"] for row in self.restaurants.all()]
 
     @cached_property
     def inbox(self) -> InboxService:
@@ -396,13 +321,7 @@ class Services:
             timedelta(days=self.settings.conversation_days),
             SESSION_LIFE,
         )
-        inbound = OldInbound(
-            self.database,
-            self._cipher,
-            lambda: [row["id"] for row in self.restaurants.all()],
-            timedelta(days=max(self.settings.done_days, 8)),
-        )
-        return {"conversations": old.forget, "inbound": inbound.forget}
+        return {"conversations": old.forget, **self.channels.keepers}
 
     @cached_property
     def pages(self) -> HousePages:

@@ -18,7 +18,6 @@ from backend.conversations.channels.ports import Outlet
 from backend.conversations.channels.records import Inbound
 from backend.conversations.dialogue.render import Reply
 from backend.conversations.ports import Conversation, Handover, Sender
-from backend.platform.clock import Clock
 from backend.platform.database import Database, Row, Tx
 from backend.platform.events.deliveries import backoff
 from backend.platform.refusals import Refusal
@@ -70,7 +69,6 @@ class Chats:
         outlet: Outlet,
         handover: Handover,
         etiquette: Etiquette,
-        clock: Clock,
         late_after: timedelta,
         attempts: int = 8,
         wait: Callable[[int], timedelta] = lambda attempts: backoff(attempts, _FIRST_WAIT_S),
@@ -81,7 +79,6 @@ class Chats:
         self._outlet = outlet
         self._handover = handover
         self._etiquette = etiquette
-        self._clock = clock
         self._late_after = late_after
         self._most = attempts
         self._wait = wait
