@@ -34,17 +34,21 @@ WHERE restaurant_id = :restaurant_id AND state_sealed IS NOT NULL AND updated_at
 """
 
 _OF_GUEST = """
-SELECT id, channel, session_id FROM conversations WHERE restaurant_id = :restaurant_id
+SELECT id FROM conversations WHERE restaurant_id = :restaurant_id
 AND (guest_index = ANY(CAST(:indexes AS bytea[])) OR known_as && CAST(:indexes AS bytea[])
      OR reservation_ids && ARRAY(SELECT id FROM reservations WHERE restaurant_id = :restaurant_id AND guest_id = :guest_id))
-ORDER BY id FOR UPDATE
+ORDER BY id
 """
-_ERASE = (
-    """
+# First what waits to be worked on: a worker that holds a message may need its thread's row, which is ours only after it.
+_ERASE_INBOUND = """
 DELETE FROM inbound_messages i USING conversations c
 WHERE c.restaurant_id = :restaurant_id AND c.id = ANY(CAST(:ids AS uuid[]))
 AND i.restaurant_id = c.restaurant_id AND i.channel = c.channel AND i.session_id = c.session_id
-""",
+"""
+_LOCK = """
+SELECT id FROM conversations WHERE restaurant_id = :restaurant_id AND id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+"""
+_ERASE = (
     "DELETE FROM outbound_messages WHERE restaurant_id = :restaurant_id AND conversation_id = ANY(CAST(:ids AS uuid[]))",
     "DELETE FROM conversation_turns WHERE restaurant_id = :restaurant_id AND conversation_id = ANY(CAST(:ids AS uuid[]))",
     "DELETE FROM conversations WHERE restaurant_id = :restaurant_id AND id = ANY(CAST(:ids AS uuid[]))",
@@ -94,6 +98,6 @@ class GuestTraces:
         )
         if found:
             ids = id_array(row["id"] for row in found)
-            for statement in _ERASE:
+            for statement in (_ERASE_INBOUND, _LOCK, *_ERASE):
                 tx.run(statement, restaurant_id=tx.restaurant_id, ids=ids)
         return len(found)
