@@ -73,12 +73,18 @@ def _leaves(mail: Message[Any, Any]) -> Iterator[Message[Any, Any]]:
     while waiting and seen < _MOST_PARTS:
         part, depth = waiting.pop()
         seen += 1
-        inside = part.get_payload()
         # A letter inside a letter is not what this guest says.
-        if not isinstance(inside, list) or _content_type(part).startswith("message/"):
+        if not part.is_multipart() or _content_type(part).startswith("message/"):
             yield part
         elif depth < _DEEPEST:
-            waiting += [(each, depth + 1) for each in reversed(inside) if isinstance(each, Message)]
+            waiting += [(each, depth + 1) for each in reversed(parts_of(part))]
+
+
+def parts_of(part: Message[Any, Any]) -> list[Message[Any, Any]]:
+    """What a part is made of, [] for one that is not made of parts."""
+    # Asked first: the library decodes the text of any other, and stumbles over names of character sets.
+    inside = part.get_payload() if part.is_multipart() else []
+    return [each for each in inside if isinstance(each, Message)] if isinstance(inside, list) else []
 
 
 def _content_type(part: Message[Any, Any]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_string
 from email.message import Message
 from email.policy import compat32
 from typing import Any, Final
 
+from backend.conversations.channels.email.bodies import parts_of
 from backend.conversations.channels.email.headers import UNREADABLE, fields_of, first, ids_in
 from backend.conversations.channels.email.reading import Letter
 
@@ -34,7 +34,7 @@ def bounce_in(letter: Letter) -> Bounce | None:
     if letter.report is None:
         return None
     ours, status = "", ""
-    for part in _parts(letter.report):
+    for part in parts_of(letter.report)[:_MOST_PARTS]:
         kind = _kind(part)
         if kind == "message/delivery-status":
             status = status or _status(part)
@@ -42,12 +42,6 @@ def bounce_in(letter: Letter) -> Bounce | None:
             ours = ours or _id_of(part)
     ours = ours or next(iter(letter.references[-1:]), "")
     return Bounce(ours, status) if ours and status else None
-
-
-def _parts(report: Message[Any, Any]) -> Iterator[Message[Any, Any]]:
-    inside = report.get_payload()
-    if isinstance(inside, list):
-        yield from [each for each in inside if isinstance(each, Message)][:_MOST_PARTS]
 
 
 def _kind(part: Message[Any, Any]) -> str:
@@ -59,27 +53,23 @@ def _kind(part: Message[Any, Any]) -> str:
 
 def _status(part: Message[Any, Any]) -> str:
     """The status of the first recipient's block whose action is about failing or waiting."""
-    blocks = part.get_payload()
-    if not isinstance(blocks, list):
-        return ""
-    for block in blocks[:_MOST_PARTS]:
-        fields = fields_of(block) if isinstance(block, Message) else {}
-        if first(fields, "action").lower() in ("failed", "delayed"):
-            said = first(fields, "status").split(" ")[0]
-            return (
-                said
-                if said[:2] in ("4.", "5.")
-                else "5.0.0"
-                if first(fields, "action").lower() == "failed"
-                else "4.0.0"
-            )
+    for block in parts_of(part)[:_MOST_PARTS]:
+        fields = fields_of(block)
+        action, said = first(fields, "action").lower(), first(fields, "status").split(" ")[0]
+        if action in ("failed", "delayed"):
+            return said if said[:2] in ("4.", "5.") else "5.0.0" if action == "failed" else "4.0.0"
     return ""
 
 
 def _id_of(part: Message[Any, Any]) -> str:
-    inside = part.get_payload()
-    if isinstance(inside, list) and inside and isinstance(inside[0], Message):
-        head = inside[0]
-    else:
-        head = message_from_string(str(inside)[:_LONGEST], policy=compat32)
+    inside = parts_of(part)
+    head = inside[0] if inside else message_from_string(_text(part), policy=compat32)
     return next(iter(ids_in(fields_of(head), "message-id")), "")
+
+
+def _text(part: Message[Any, Any]) -> str:
+    try:
+        content = part.get_payload(decode=True)
+    except UNREADABLE:
+        return ""
+    return content[:_LONGEST].decode("utf-8", "replace") if isinstance(content, bytes) else ""

@@ -126,7 +126,7 @@ class _LmtpController(Controller):
 
 
 def _head(envelope: Envelope, session: Session, now: datetime) -> bytes:
-    """What a mail server writes above a letter; the address it came from is kept out of it, as nobody reads it here."""
+    """What a mail server writes above a letter; the network address of who handed it in is left out, as nobody reads it."""
     recipient = next(iter(envelope.rcpt_tos), "")
     lines = [
         f"Return-Path: <{_ascii(envelope.mail_from or '').strip('<>')}>",
