@@ -1,4 +1,5 @@
-"""The only module that chooses adapters. Called by `backend.app`, the worker and the command line.
+"""The only module that chooses adapters, with `chosen` for those that settings alone decide. Called by `backend.app`, the worker
+and the command line.
 
 Each part is made once a process, when it is first asked for, and handed over by constructor.
 """
@@ -10,14 +11,12 @@ from datetime import timedelta
 from functools import cached_property, partial
 from uuid import UUID
 
-import gevent
-from gevent import monkey
 from sqlalchemy import Engine
 
-from backend.access.authenticator import AccessAuthenticator, CallerLimits
+from backend import chosen
+from backend.access.authenticator import AccessAuthenticator
 from backend.access.last_seen import LastSeen
-from backend.access.passwords import Passwords
-from backend.access.service import AccessOptions, AccessService
+from backend.access.service import AccessService
 from backend.availability.service import HOLD_EXPIRY, AvailabilityService
 from backend.availability.store import AllocationStore
 from backend.checkin.handlers import CheckinHandlers
@@ -50,7 +49,7 @@ from backend.pages.adapter import HousePages
 from backend.platform.audit import Audit
 from backend.platform.cache import DayCache
 from backend.platform.ciphers import Cipher
-from backend.platform.clock import Clock, OffsetClock, SystemClock
+from backend.platform.clock import Clock
 from backend.platform.database import Database
 from backend.platform.events import Handler, Outbox
 from backend.platform.jobs import Jobs
@@ -59,14 +58,7 @@ from backend.platform.limits import RateLimiter
 from backend.platform.live import RedisWhispers
 from backend.platform.locks import RedisSlotLocks
 from backend.platform.redis import Redis
-from backend.platform.senders import (
-    MailboxFolderSender,
-    MessageSender,
-    SenderByChannel,
-    SmtpSender,
-    SmtpSettings,
-    erase_from_mailbox,
-)
+from backend.platform.senders import erase_from_mailbox
 from backend.platform.telemetry import Telemetry
 from backend.platform.worker.errand import Errand
 from backend.platform.worker.upkeep import Keeper
@@ -214,7 +206,7 @@ class Services:
             desk=self._desk,
             links=self.links,
             issuer=self._issuer,
-            sender=_sender(self.settings, self.clock),
+            sender=chosen.sender(self.settings, self.clock),
             base_url=self.settings.base_url,
             mail_from=self.settings.mail_from,
             post=self.channels.post,
@@ -347,8 +339,8 @@ class Services:
             self._cipher,
             self.limiter,
             self.clock,
-            options=_access_options(self.settings),
-            passwords=_passwords(),
+            options=chosen.access_options(self.settings),
+            passwords=chosen.passwords(),
         )
 
     @cached_property
@@ -362,7 +354,7 @@ class Services:
             self.clock,
             cache=self.access.cache,
             last_seen=LastSeen(self.database),
-            limits=_caller_limits(self.settings),
+            limits=chosen.caller_limits(self.settings),
             public_url=self.settings.public_url,
         )
 
@@ -393,53 +385,4 @@ def build(
     settings: Settings, engine: Engine, secrets: SecretStore, *, clock: Clock | None = None
 ) -> Services:
     """The services of one process; `clock` other than the machine's only for the demonstration and tests."""
-    return Services(settings, engine, secrets, clock or _clock(settings))
-
-
-def _clock(settings: Settings) -> Clock:
-    return (
-        OffsetClock(timedelta(seconds=settings.clock_offset_s)) if settings.clock_offset_s else SystemClock()
-    )
-
-
-def _passwords() -> Passwords:
-    """A password costs tens of milliseconds of work: where greenlets share a thread, it is done beside it."""
-    if not monkey.is_module_patched("threading"):
-        return Passwords()
-    return Passwords(apart=lambda work: gevent.get_hub().threadpool.apply(work))
-
-
-def _access_options(settings: Settings) -> AccessOptions:
-    return AccessOptions(
-        access_token=timedelta(seconds=settings.access_token_s),
-        refresh_token=timedelta(seconds=settings.refresh_token_s),
-        refresh_grace=timedelta(seconds=settings.refresh_grace_s),
-        logins_per_minute=settings.limit_login,
-    )
-
-
-def _caller_limits(settings: Settings) -> CallerLimits:
-    return CallerLimits(
-        publishable=settings.limit_publishable,
-        secret=settings.limit_secret,
-        staff=settings.limit_staff,
-        guest=settings.limit_guest,
-        anonymous=settings.limit_anonymous,
-    )
-
-
-def _sender(settings: Settings, clock: Clock) -> MessageSender:
-    mailbox = MailboxFolderSender(settings.data_dir, clock)
-    if not settings.smtp_host:
-        return mailbox
-    smtp = SmtpSender(
-        SmtpSettings(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            tls=settings.smtp_tls,
-            username=settings.smtp_user or None,
-            password=settings.smtp_password or None,
-        ),
-        clock,
-    )
-    return SenderByChannel({"email": smtp, "sms": mailbox, "chat": mailbox})
+    return Services(settings, engine, secrets, clock or chosen.clock(settings))
