@@ -17,7 +17,8 @@ NO = Quick("no")
 CHANGE = Quick("change")
 HUMAN = Quick("human")
 PARTY = tuple(Quick(f"people_{count}") for count in (2, 3, 4, 5, 6))
-START = (Quick("reserve"), Quick("my_booking"), HUMAN)
+RESERVE = Quick("reserve")
+START = (RESERVE, Quick("my_booking"), HUMAN)
 OTHER_DAY = Quick("other_day")
 WAIT = Quick("wait")
 ERASE = Quick("erase")
@@ -52,6 +53,8 @@ def question(state: DialogueState) -> tuple[Say, ...]:
         return (Say("ask_date_time" if draft.time is None else "ask_date"),)
     if step is Step.ASK_TIME:
         return (Say("ask_time"),)
+    if step is Step.CHOOSE_CHANGE and not state.offers:
+        return (Say("only_other_area", quick=(Quick("other_area"), NO)),)
     if step in {Step.CHOOSE, Step.CHOOSE_CHANGE}:
         return (Say("choose_again", {"offers": state.offers}, quick_slots(state.offers)),)
     if step is Step.INTEREST:

@@ -18,6 +18,7 @@ from backend.conversations.dialogue.events import (
     Booked,
     CheckSlot,
     DayKnown,
+    HandOver,
     Heard,
     HoldSlot,
     Outcome,
@@ -78,7 +79,7 @@ def take_in(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: dat
         return Outcome(asked, (Say("which_weekend_day", {"either_day": choices}, days),))
     draft = merged(state, heard, facts)
     noted = (Say("noted"),) if draft.notes != state.draft.notes and state.step in BOOKING_STEPS else ()
-    return proceed(replace(state, draft=draft), now, *noted)
+    return proceed(replace(state, draft=draft, group=False), now, *noted)
 
 
 def _names_day(read: Understanding) -> bool:
@@ -165,7 +166,7 @@ def on_day(state: DialogueState, event: DayKnown) -> Outcome:
         cleared = replace(state, draft=replace(draft, date=None), offers=())
         reason = reason_of(day.reason or "slot_unavailable", {**day.params, "day": day.date}, draft)
         if day.reason in PARTY_REFUSALS:
-            return other_party(state, reason)
+            return other_party(state, day.reason, reason)
         if day.reason in {None, *waiting.MAY_COME_FREE}:
             reason = Say("day_full", {"day": day.date, "people": draft.party_size})
             return waiting.offered(state, reason)
@@ -317,6 +318,8 @@ def _yes(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: dateti
         return waiting.yes(state)
     if state.step is Step.OFFER_WAIT:
         return proceed(replace(state, draft=replace(added, waiting=True)), now)
+    if state.step is Step.ASK_PARTY and state.group:
+        return Outcome(state, (), HandOver("group"))
     if state.step is Step.INTEREST:
         return proceed(replace(state, draft=replace(added, looking=False)), now)
     if added != state.draft:

@@ -313,7 +313,7 @@ class EraseGuest:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Give the thread to the staff: `asked`, `misunderstood`, `upset`, `erasure`. Answers HandedOver."""
+    """Give the thread to the staff: `asked`, `misunderstood`, `upset`, `group`, `erasure`. Answers HandedOver."""
 
     reason: str
 

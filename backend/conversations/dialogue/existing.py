@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.conversations.dialogue import coming
-from backend.conversations.dialogue.asking import START, again, ask, quick_slots
+from backend.conversations.dialogue.asking import NO, RESERVE, START, again, ask, quick_slots
 from backend.conversations.dialogue.events import (
     BookingCancelled,
     BookingChanged,
@@ -20,6 +20,7 @@ from backend.conversations.dialogue.events import (
     FindBookings,
     Heard,
     Outcome,
+    Quick,
     Refused,
     Say,
 )
@@ -27,6 +28,7 @@ from backend.conversations.dialogue.merging import about_of, picked_offer, wante
 from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish
 
+_MAY_BE_ELSEWHERE = frozenset({"slot_unavailable"})
 _SETTLED = frozenset({"cancelled", "no_show", "completed", "expired"})
 MOST_LISTED = 5
 
@@ -79,6 +81,9 @@ def _none_found(state: DialogueState) -> Outcome:
     if state.step in BOOKING_STEPS:
         going_on = replace(state, purpose=None)
         return Outcome(going_on, (Say(said), *again(going_on)))
+    if state.purpose == "note" and not state.code_asked:
+        asking = replace(state, found=(), step=Step.ASK_CODE)
+        return Outcome(asking, (Say("note_which", quick=(RESERVE,)),))
     return ask(replace(state, found=()), Step.ASK_CODE, Say(said))
 
 
@@ -174,10 +179,21 @@ def on_refused(state: DialogueState, event: Refused) -> Outcome:
     if state.purpose != "change" or state.target is None:
         return Outcome(_finished(state, keep=state.booked), (reason, Say("as_it_was")))
     offers = tuple(each for each in event.alternatives if not _is_current(state, each))[:3]
+    if state.pending is not None and state.pending.area is not None and event.code in _MAY_BE_ELSEWHERE:
+        return _other_area(state, offers, reason)
     if offers:
         choosing = replace(state, step=Step.CHOOSE_CHANGE, offers=offers)
         return Outcome(choosing, (reason, Say("offers_change", {"offers": offers}, quick_slots(offers))))
     return ask(replace(state, wish=Wish(), pending=None), Step.ASK_CHANGE, reason, Say("as_it_was"))
+
+
+def _other_area(state: DialogueState, offers: tuple[Alternative, ...], reason: Say) -> Outcome:
+    """The area the booking is in has no table then; another may have."""
+    choosing = replace(state, step=Step.CHOOSE_CHANGE, offers=offers)
+    if not offers:
+        return Outcome(choosing, (reason, Say("only_other_area", quick=(Quick("other_area"), NO))))
+    quick = (*quick_slots(offers[:2]), Quick("other_area"))
+    return Outcome(choosing, (reason, Say("offers_change_area", {"offers": offers}, quick)))
 
 
 def _is_current(state: DialogueState, offer: Alternative) -> bool:
@@ -250,6 +266,8 @@ def _answer_change(state: DialogueState, heard: Heard) -> Outcome | None:
     if state.target is None:
         return None
     offer = picked_offer(state, heard) if state.step is Step.CHOOSE_CHANGE else None
+    if state.step is Step.CHOOSE_CHANGE and not state.offers and read.intent == "confirm":
+        return _towards_change(replace(state, wish=replace(state.wish, anywhere=True)))
     if offer is not None:
         wish = replace(state.wish, date=offer.date, time=offer.time)
         return _towards_change(replace(state, wish=wish, offers=()))
@@ -272,4 +290,5 @@ def _joined(before: Wish, added: Wish) -> Wish:
         added.time or before.time,
         added.party_size or (None if added.delta is not None else before.party_size),
         added.delta if added.delta is not None else before.delta if added.party_size is None else None,
+        before.anywhere or added.anywhere,
     )

@@ -26,6 +26,9 @@ _AREA_WORDS = {
     "private": ("privado", "reservado", "private"),
 }
 _SATURDAY = 5
+_ANYWHERE = re.compile(
+    r"\b((otra|cualquier) zona|(another|any|a different) (area|part)|anywhere|donde sea|me da igual (la zona|donde))\b"
+)
 _TABLE = re.compile(r"\b(reserv\w*|mesas?|book|booking|tables?|sitio|hueco|lugar)\b")
 # Needs that could harm the guest when they are overlooked.
 ALLERGY = re.compile(
@@ -93,9 +96,9 @@ def plain(text: str) -> str:
 def wish_of(heard: Heard) -> Wish:
     """What the message wants an existing booking to become."""
     slots = heard.read.slots
-    return Wish(
-        slots.date, slots.time, slots.party_size, slots.party_delta if slots.party_size is None else None
-    )
+    delta = slots.party_delta if slots.party_size is None else None
+    anywhere = _ANYWHERE.search(plain(heard.text)) is not None
+    return Wish(slots.date, slots.time, slots.party_size, delta, anywhere)
 
 
 def about_of(heard: Heard) -> Wish:
@@ -111,7 +114,8 @@ def wanted_slot(state: DialogueState) -> SlotAsk | None:
         return None
     people = wish.party_size or max(1, target.party_size + (wish.delta or 0))
     # A new day may not have the old area free; a new hour of the same day keeps it.
-    area = target.area if wish.date is None or wish.date == target.date else None
+    stays = (wish.date is None or wish.date == target.date) and not wish.anywhere
+    area = target.area if stays else None
     return SlotAsk(people, wish.date or target.date, wish.time or target.time, area)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.conversations.dialogue import waiting
-from backend.conversations.dialogue.asking import HUMAN, NO, PARTY, YES, ask, quick_slots
+from backend.conversations.dialogue.asking import HUMAN, NO, YES, ask, quick_slots
 from backend.conversations.dialogue.events import Outcome, Refused, Say
 from backend.conversations.dialogue.records import Alternative, SlotAsk
 from backend.conversations.dialogue.state import DialogueState, Draft, Step
@@ -24,7 +24,7 @@ def turned_down(state: DialogueState, event: Refused) -> Outcome:
         return _bad_field(state, event)
     reason = reason_of(event.code, event.params, draft, slot)
     if event.code in PARTY_REFUSALS:
-        return other_party(state, reason)
+        return other_party(state, event.code, reason)
     if event.alternatives:
         return _offer(state, event.alternatives, reason)
     return _without_offers(state, event.code, reason)
@@ -57,10 +57,12 @@ def _without_offers(state: DialogueState, code: str, reason: Say) -> Outcome:
     return ask(replace(state, draft=replace(draft, time=None), pending=None), Step.ASK_TIME, reason)
 
 
-def other_party(state: DialogueState, reason: Say) -> Outcome:
-    """The number of people is what the house cannot take: ask for another, the team at hand."""
-    asked = replace(state, step=Step.ASK_PARTY, draft=replace(state.draft, party_size=None), pending=None)
-    return Outcome(asked, (reason, Say("ask_party_again", quick=(*PARTY[1::2], HUMAN))))
+def other_party(state: DialogueState, code: str, reason: Say) -> Outcome:
+    """The number of people is what the house cannot take here: another number, or the team."""
+    too_large = code == "party_too_large"
+    draft = replace(state.draft, party_size=None)
+    asked = replace(state, step=Step.ASK_PARTY, draft=draft, pending=None, group=too_large)
+    return Outcome(asked, (reason, Say("ask_group" if too_large else "ask_party_again", quick=(HUMAN,))))
 
 
 def _bad_field(state: DialogueState, event: Refused) -> Outcome:

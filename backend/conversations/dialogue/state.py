@@ -129,12 +129,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an existing booking should become; None leaves it as it is. `delta` is people more or fewer."""
+    """What an existing booking should become; None leaves it as it is. `delta` is people more or fewer. `anywhere`: not only in the
+    area it is in."""
 
     date: datetime.date | None = None
     time: datetime.time | None = None
     party_size: int | None = None
     delta: int | None = None
+    anywhere: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -147,7 +149,8 @@ class DialogueState:
     """One conversation at one moment.
 
     `full` is the slot for which there was no table; `eta_minutes` (after the start) or `eta_time` when the guest will be here;
-    `note` what they said for the team before we knew of which booking; `waits` are this thread's places on the waiting list.
+    `note` what they said for the team before we knew of which booking; `waits` this thread's places on the waiting list.
+    `group`: more people were named than may book here, and the team was offered.
     """
 
     step: Step = Step.IDLE
@@ -171,6 +174,7 @@ class DialogueState:
     eta_time: datetime.time | None = None
     note: str | None = None
     waits: tuple[str, ...] = ()
+    group: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The state in JSON types; what equals its default is left out."""

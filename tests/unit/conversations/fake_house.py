@@ -1,7 +1,8 @@
 """A small restaurant in memory behind the ports of the dialogue, for tests of conversations.
 
-Two tables for two, two for four and one for eight; lunch and dinner except Mondays; a moment in November 2026. The fakes keep the
-promises of `ports`: nobody gets a taken table, the same key gives the same booking, a turn is written whole or not at all.
+Two tables for two on the terrace, two for four and one for eight inside; lunch and dinner except Mondays; a moment in
+November 2026. The fakes keep the promises of `ports`: nobody gets a taken table, the same key gives the same booking, a turn is
+written whole or not at all.
 """
 
 from __future__ import annotations
@@ -155,8 +156,7 @@ class House:
             expires = self.clock.now() + timedelta(minutes=self.facts_now.hold_minutes)
             self.taken[identity] = Taken(table, _start(ask), expires)
             self.holds[identity] = ask
-            area = ask.area or ("terraza" if table < 2 else "sala")
-            return HoldTaken(identity, expires, ask, _start(ask) + STAY, area)
+            return HoldTaken(identity, expires, ask, _start(ask) + STAY, _area(table))
 
     def release(self, restaurant_id: UUID, hold_id: str) -> None:
         with self.lock:
@@ -200,7 +200,11 @@ class House:
         return any(not self._busy(table, _start(ask), ignore) for table in self._fitting(ask))
 
     def _fitting(self, ask: SlotAsk) -> list[int]:
-        return [table for table, seats in enumerate(TABLES) if ask.party_size <= seats <= ask.party_size + 4]
+        return [
+            table
+            for table, seats in enumerate(TABLES)
+            if ask.party_size <= seats <= ask.party_size + 4 and ask.area in (None, _area(table))
+        ]
 
     def _busy(self, table: int, start: datetime, ignore: frozenset[str]) -> bool:
         now = self.clock.now()
@@ -231,7 +235,8 @@ class House:
             identity = self._identity("booking")
             self.taken[identity] = Taken(table, _start(booking.slot))
             self.keys[key] = identity
-            self.bookings[identity] = self._seen(identity, booking.slot, booking.name)
+            slot = replace(booking.slot, area=_area(table))
+            self.bookings[identity] = self._seen(identity, slot, booking.name)
             for contact in filter(None, (booking.phone, booking.email)):
                 self.contacts.setdefault(contact, []).append(identity)
             return self.bookings[identity]
@@ -286,6 +291,7 @@ class House:
                 date=ask.date,
                 time=ask.time,
                 party_size=ask.party_size,
+                area=_area(table),
                 version=booking.version + 1,
             )
             self.bookings[booking.id] = changed
@@ -458,6 +464,11 @@ class Talk:
     def state(self) -> Mapping[str, Any]:
         """The stored state of the only session."""
         return next(iter(self.turns.states.values()))[0]
+
+
+def _area(table: int) -> str:
+    """The tables for two stand outside."""
+    return "terraza" if table < 2 else "sala"
 
 
 def _start(ask: SlotAsk) -> datetime:

@@ -17,6 +17,7 @@ PATHS = {
     "closed_day",
     "too_large",
     "change",
+    "change_area",
     "cancel",
     "status",
     "questions_in_the_middle",
