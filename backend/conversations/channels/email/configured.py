@@ -6,7 +6,7 @@ Called by the wiring; nothing is opened before it is used.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -33,7 +33,7 @@ from backend.platform.clock import Clock
 from backend.platform.database import Database
 from backend.platform.http import Api
 from backend.platform.keys import SecretStore, derive
-from backend.platform.senders import SmtpSender
+from backend.platform.senders import MailboxFolderSender, SmtpSender, SmtpSettings
 from backend.platform.telemetry import Telemetry
 from backend.platform.worker import Errand
 from backend.settings import Settings
@@ -45,7 +45,7 @@ _LISTEN_AGAIN_S: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class MailNeeds:
-    """What the rest of SaveIt lends. `restaurants` are the ids of all of this server; `post` takes mail of its own address."""
+    """What the rest of SaveIt lends. `restaurants` are the ids of all of this server."""
 
     settings: Settings
     database: Database
@@ -56,8 +56,7 @@ class MailNeeds:
     feedback: Callable[[], Feedback]
     accounts: AccountStore
     house: MailHouse
-    post: Post
-    restaurants: Callable[[], Sequence[UUID]]
+    restaurants: Callable[[], Iterable[UUID]]
 
 
 class MailChannel:
@@ -111,9 +110,8 @@ class MailChannel:
     @cached_property
     def channel(self) -> Channel:
         """As the registry takes it; answers need no account of the restaurant's own."""
-        sender = EmailSender(
-            self._needs.house, self.threads, self._needs.post, self._own_post, self._settings.mail_from
-        )
+        post = _server_post(self._settings, self._needs.clock)
+        sender = EmailSender(self._needs.house, self.threads, post, self._own_post, self._settings.mail_from)
         return Channel("email", sender, self.api, needs_account=False)
 
     @property
@@ -193,7 +191,7 @@ class MailChannel:
         return None if smtp is None else SmtpSender(smtp, self._needs.clock)
 
     def _only_restaurant(self) -> UUID | None:
-        every = self._needs.restaurants()
+        every = list(self._needs.restaurants())
         return every[0] if len(every) == 1 else None
 
     def _mailboxes(self) -> list[Mailbox]:
@@ -218,3 +216,17 @@ class MailChannel:
             if own is not None:
                 found.append(own)
         return found
+
+
+def _server_post(settings: Settings, clock: Clock) -> Post:
+    """The way out for restaurants that name no server of their own."""
+    if not settings.smtp_host:
+        return MailboxFolderSender(settings.data_dir, clock)
+    smtp = SmtpSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=settings.smtp_tls,
+        username=settings.smtp_user or None,
+        password=settings.smtp_password or None,
+    )
+    return SmtpSender(smtp, clock)
