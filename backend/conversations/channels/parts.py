@@ -114,7 +114,7 @@ class ChannelParts:
     def account_service(self) -> AccountService:
         """Connects restaurants' accounts."""
         needs = self._needs
-        kinds = {
+        kinds: dict[str, Sequence[AccountKind]] = {
             **account_kinds(self._providers),
             **{each.channel.name: [each.kind] for each in self._joined},
         }
