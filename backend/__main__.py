@@ -29,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run["rotate-keys"].add_argument("purpose", choices=["qr", "data"])
     for name in ("backup", "restore"):
         run[name].add_argument("file", type=Path)
+    run["try-readers"].add_argument("text", help="what a guest might write")
+    run["try-readers"].add_argument("--tz", type=_zone, default="Europe/Madrid", help="the restaurant's zone")
+    run["try-readers"].add_argument("--language", help="es, en, es-MX, ...")
     given = parser.parse_args(arguments)
     return _explained(given)
 
@@ -55,6 +58,7 @@ _COMMANDS = {
     "backup": "copy the database to a file while SaveIt runs",
     "restore": "replace the database by such a copy while SaveIt does not run",
     "rotate-keys": "make a new key; codes and data made with older ones stay good",
+    "try-readers": "put one message to every reader of SAVEIT_READERS and print what each makes of it",
 }
 
 
@@ -66,6 +70,14 @@ def _command(
 
 def _one_or_all(text: str) -> UUID | None:
     return None if text == "all" else UUID(text)
+
+
+def _zone(text: str) -> str:
+    from zoneinfo import available_timezones
+
+    if text not in available_timezones():
+        raise argparse.ArgumentTypeError(f"no such zone: {text}")
+    return text
 
 
 def _settings() -> Settings:
@@ -219,6 +231,17 @@ def _rotate_keys(given: argparse.Namespace) -> int:
     return 0
 
 
+def _try_readers(given: argparse.Namespace) -> int:
+    from backend.conversations.engines.trial import tried
+    from backend.platform.clock import SystemClock
+
+    outcomes = []
+    for line in tried(_settings(), given.text, SystemClock().now(), given.tz, given.language):
+        outcomes.append(line["outcome"])
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+    return 0 if set(outcomes) == {"answered"} else 1
+
+
 _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "supervise": _supervise,
     "serve": _serve,
@@ -229,6 +252,7 @@ _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "backup": _backup,
     "restore": _restore,
     "rotate-keys": _rotate_keys,
+    "try-readers": _try_readers,
 }
 
 if __name__ == "__main__":

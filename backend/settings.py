@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # Who may read messages, and the settings each needs.
 _READERS: Final[dict[str, tuple[str, ...]]] = {
     "builtin": (),
-    "lex": ("lex_bot_id", "lex_alias_id", "lex_locales"),
+    "lex": ("lex_bot_id", "lex_alias_id", "lex_region", "lex_locales"),
     "anthropic": ("anthropic_api_key", "anthropic_model"),
     "openai": ("openai_api_key", "openai_model"),
 }
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
         10, description="how long the work at hand may take to finish at a stop, seconds"
     )
     done_days: int = Field(14, description="how long finished deliveries and jobs are kept, days")
-    conversation_days: int = Field(30, ge=1, description="how long what was said in chats is kept, days")
+    conversation_days: int = Field(30, ge=1, description="how long what was said in chats, and past waiting lists, are kept, days")
     partitions_ahead: int = Field(3, description="months of partitions kept ready")
 
     chat_late_hours: float = Field(
@@ -168,7 +168,7 @@ class Settings(BaseSettings):
         "", description="bot of Amazon Lex V2 that reads messages, as the stack's output says"
     )
     lex_alias_id: str = Field("", description="its alias, as the stack's output says")
-    lex_region: str = Field("", description="its region; empty: the machine's own AWS settings")
+    lex_region: str = Field("", description="its region, as the stack's output says")
     lex_locales: str = Field("es_ES,en_US", description="locales the bot has, as the stack's output says")
     lex_endpoint_url: str = Field("", description="other address of Lex; empty: the region's")
     lex_timeout_ms: int = Field(1500, ge=100, description="longest Lex may take for a message, milliseconds")

@@ -16,27 +16,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo
 
 from backend.conversations.engines.budget import Budget
 from backend.conversations.engines.circuit import Circuit
 from backend.conversations.engines.deadline import Lines
-from backend.conversations.engines.grounding import Message, grounded
-from backend.conversations.engines.masking import Masked, mask
 from backend.conversations.engines.merging import merged
-from backend.conversations.engines.port import (
-    Answer,
-    Claim,
-    Engine,
-    EngineError,
-    Question,
-    Reader,
-    Service,
-)
+from backend.conversations.engines.port import Answer, Engine, EngineError, Question, Reader, Service
+from backend.conversations.engines.putting import Put, prepared
 from backend.conversations.understanding import Understanding
-from backend.conversations.understanding.lexer import normalise
 
-_MOST_CHARACTERS: Final = 1000
 _SHORTEST_S: Final = 0.05  # with less time left an engine is not asked any more
 _KEPT: Final = 256
 _KEPT_S: Final = 120.0
@@ -105,20 +93,10 @@ class ReaderChain:
         own = self._built_in.read(text, now=now, tz=tz, language=language, context=context, service=service)
         if own.confidence >= self._limits.threshold:
             return own
-        # A half of a character pair cannot be sent anywhere; one mark for it keeps every place in the text.
-        clean = normalise(text)[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-        masked = mask(clean, own.spans)
-        if not any(letter.isalpha() for letter in _bare(masked)):
-            return own
-        zone = ZoneInfo(tz)
-        today = (now.astimezone(zone) if now.tzinfo else now).date()
-        question = Question(masked.text, today, tz, own.language, _locale(own.language, language), context)
-        message = Message(clean, now, question, service)
-        return self._second(own, question, masked, message)
+        put = prepared(text, own, now=now, tz=tz, language=language, context=context, service=service)
+        return self._second(own, put) if put.says_something else own
 
-    def _second(
-        self, own: Understanding, question: Question, masked: Masked, message: Message
-    ) -> Understanding:
+    def _second(self, own: Understanding, put: Put) -> Understanding:
         """The better of the built-in answer and the first answer of an engine that is good enough."""
         until = self._clock() + self._limits.deadline
         best, asked = own, 0
@@ -126,13 +104,13 @@ class ReaderChain:
             left = until - self._clock()
             if asked >= self._limits.per_turn or left < _SHORTEST_S:
                 break
-            known, answer = self._remembered.get(each.engine.name, question)
+            known, answer = self._remembered.get(each.engine.name, put.question)
             if not known:
-                answer, was_asked = self._ask(each, question, min(left, each.within))
+                answer, was_asked = self._ask(each, put.question, min(left, each.within))
                 asked += was_asked
             if answer is None:
                 continue
-            read, dropped = grounded(_restored(answer, masked), message)
+            read, dropped = put.understood(answer)
             if dropped:
                 self._figures.reading(each.engine.name, "value_dropped")
             best = merged(best, read)
@@ -189,26 +167,6 @@ def _where(defect: BaseException) -> str:
     lines = traceback.extract_tb(defect.__traceback__)[-_LINES:]
     places = " < ".join(f"{Path(line.filename).name}:{line.lineno}" for line in reversed(lines))
     return f"{type(defect).__name__} at {places}"
-
-
-def _bare(masked: Masked) -> str:
-    text = masked.text
-    for placeholder, _ in masked.hidden:
-        text = text.replace(placeholder, "")
-    return text
-
-
-def _locale(spoken: str, hint: str | None) -> str:
-    """The language with the region the guest's locale names, when it is of that language."""
-    return hint if hint and hint.lower().startswith(spoken) else spoken
-
-
-def _restored(answer: Answer, masked: Masked) -> Answer:
-    claims = tuple(
-        Claim(claim.slot, masked.restored(claim.value), masked.restored(claim.words))
-        for claim in answer.claims
-    )
-    return Answer(answer.intent, claims, answer.confidence, answer.topic)
 
 
 class _Remembered:

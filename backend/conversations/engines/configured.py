@@ -24,7 +24,7 @@ from backend.settings import Settings
 def reader(settings: Settings, redis: Redis, figures: Figures, now: Callable[[], datetime]) -> Reader:
     """The reader that `SAVEIT_READERS` describes."""
     built_in = BuiltInReader()
-    engines = [_asked(name, settings) for name in settings.readers.split(",")[1:]]
+    engines = [asked(name, settings) for name in settings.readers.split(",")[1:]]
     if not engines:
         return built_in
     limits = Limits(
@@ -35,7 +35,8 @@ def reader(settings: Settings, redis: Redis, figures: Figures, now: Callable[[],
     return ReaderChain(built_in, engines, limits, DailyBudget(redis, settings.readers_per_day, now), figures)
 
 
-def _asked(name: str, settings: Settings) -> Asked:
+def asked(name: str, settings: Settings) -> Asked:
+    """An engine of that name with what guards it; imports its SDK."""
     engine, within_ms = _MAKERS[name](settings)
     circuit = Circuit(
         settings.readers_failures, settings.readers_window_s, settings.readers_pause_s, time.monotonic

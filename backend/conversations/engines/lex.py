@@ -41,7 +41,7 @@ class LexEngine:
         self._errors, self._parsing = exceptions, parsers
         self._client: Any = boto3.session.Session().client(
             "lexv2-runtime",
-            region_name=region or None,
+            region_name=region,
             endpoint_url=endpoint_url or None,
             config=Config(
                 connect_timeout=timeout,
