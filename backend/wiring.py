@@ -336,7 +336,10 @@ class Services:
             timedelta(days=self.settings.conversation_days),
             SESSION_LIFE,
         )
-        return {"conversations": old.forget, **self.channels.keepers}
+        waiting = partial(
+            self.reservations.waitlist.forget_old, timedelta(days=self.settings.conversation_days)
+        )
+        return {"conversations": old.forget, "waitlist": waiting, **self.channels.keepers}
 
     @cached_property
     def pages(self) -> HousePages:

@@ -193,6 +193,14 @@ class Waitlist:
                 return offered
         return None
 
+    def forget_old(self, life: timedelta, now: datetime) -> int:
+        """Deletes the entries of evenings longer ago than that, of every restaurant: they name people. Once a day; how many."""
+        gone = 0
+        for row in self._desk.restaurants.all():
+            with self._desk.database.tenant(row["id"]) as tx:
+                gone += self._store.forget_old(tx, now - life)
+        return gone
+
     def _view(self, tx: Tx, entry: Entry, config: RestaurantConfig) -> EntryView:
         guest = self._desk.guests.by_ids(tx, [entry.guest_id]).get(entry.guest_id)
         return EntryView(entry, config, guest and booked_as(guest, entry.name), self._store.before(tx, entry))

@@ -160,3 +160,14 @@ def test_an_erased_guest_waits_no_more_and_has_no_name_there(stage: Stage) -> No
 
     (kept,) = listed(stage, "&state=cancelled")
     assert kept["guest"]["name"] is None
+
+
+def test_an_entry_is_forgotten_some_time_after_its_evening(new_stage: Any) -> None:
+    stage = new_stage(conversation_days=2)
+    joined(stage)
+    forget = stage.worker.keepers["waitlist"]
+
+    assert forget(stage.clock.at) == 0
+    stage.later(days=5)
+    assert forget(stage.clock.at) >= 1
+    assert listed(stage) == []
