@@ -23,8 +23,7 @@ from backend.checkin.handlers import CheckinHandlers
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.service import CheckinService
 from backend.checkin.store import CheckinStore
-from backend.conversations.channels.email.configured import MailChannel, MailNeeds
-from backend.conversations.channels.email.house import HouseForMail
+from backend.conversations.channels.email.configured import MailChannel
 from backend.conversations.channels.parts import ChannelNeeds, ChannelParts
 from backend.conversations.engines.configured import reader
 from backend.conversations.forgetting.store import GuestTraces, OldConversations
@@ -266,27 +265,7 @@ class Services:
                 notifications=lambda: self.notifications,
                 facts=facts,
                 restaurants=self._every_restaurant,
-                joined=lambda parts: [self._mail(parts)],
-            )
-        )
-
-    def _mail(self, parts: ChannelParts) -> MailChannel:
-        settings, clock = self.settings, self.clock
-        house = HouseForMail(
-            self.restaurants, self.reservations, self.links, self._issuer, clock, settings.base_url
-        )
-        return MailChannel(
-            MailNeeds(
-                settings=settings,
-                database=self.database,
-                clock=clock,
-                secrets=self.secrets,
-                telemetry=self.telemetry,
-                intake=parts.intake,
-                feedback=lambda: parts.feedback,
-                accounts=parts.accounts,
-                house=house,
-                restaurants=self._every_restaurant,
+                joined=lambda parts: [MailChannel(self, parts)],
             )
         )
 
