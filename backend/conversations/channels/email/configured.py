@@ -6,23 +6,24 @@ Called by the wiring; nothing is opened before it is used.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
+from backend.checkin.service import CodeIssuer
 from backend.conversations.channels.accounts.kinds import AccountKind
 from backend.conversations.channels.accounts.store import AccountStore
 from backend.conversations.channels.email.aws import AmazonSns, S3Letters
 from backend.conversations.channels.email.door import DoorRules, MailDoor, known_senders
+from backend.conversations.channels.email.house import HouseForMail
 from backend.conversations.channels.email.imap import ImapCollector, Mailbox
 from backend.conversations.channels.email.kinds import mail_kind, mailbox_of, smtp_of
 from backend.conversations.channels.email.maildir import Maildir, MaildirRules
 from backend.conversations.channels.email.receiver import Receiver
-from backend.conversations.channels.email.sending import EmailSender, MailHouse, Post
+from backend.conversations.channels.email.sending import EmailSender, Post
 from backend.conversations.channels.email.sns import SnsVerifier
 from backend.conversations.channels.email.store import MailStore
 from backend.conversations.channels.email.threads import Threads
@@ -36,6 +37,8 @@ from backend.platform.keys import SecretStore, derive
 from backend.platform.senders import MailboxFolderSender, SmtpSender, SmtpSettings
 from backend.platform.telemetry import Telemetry
 from backend.platform.worker import Errand
+from backend.reservations.service import GuestLinks, ReservationService
+from backend.restaurants.service import RestaurantService
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,50 +46,67 @@ log = logging.getLogger(__name__)
 _LISTEN_AGAIN_S: Final = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class MailNeeds:
-    """What the rest of SaveIt lends. `restaurants` are the ids of all of this server."""
+class Lent(Protocol):
+    """What the rest of SaveIt lends; the wiring's `Services` is it."""
 
-    settings: Settings
-    database: Database
-    clock: Clock
-    secrets: SecretStore
-    telemetry: Telemetry
-    intake: Intake
-    feedback: Callable[[], Feedback]
-    accounts: AccountStore
-    house: MailHouse
-    restaurants: Callable[[], Iterable[UUID]]
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def secrets(self) -> SecretStore: ...
+    @property
+    def telemetry(self) -> Telemetry: ...
+    @property
+    def links(self) -> GuestLinks: ...
+    @property
+    def restaurants(self) -> RestaurantService: ...
+    @property
+    def reservations(self) -> ReservationService: ...
+
+
+class Shared(Protocol):
+    """What all channels share; `ChannelParts` is it."""
+
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def feedback(self) -> Feedback: ...
+    @property
+    def accounts(self) -> AccountStore: ...
 
 
 class MailChannel:
     """All of it."""
 
-    def __init__(self, needs: MailNeeds) -> None:
-        self._needs = needs
-        self._settings = needs.settings
+    def __init__(self, lent: Lent, shared: Shared) -> None:
+        self._lent = lent
+        self._shared = shared
+        self._settings = lent.settings
         self._receiver: Receiver | None = None
 
     @cached_property
     def threads(self) -> Threads:
         """Names threads; the key never rotates, as letters are answered after months."""
-        return Threads(derive(self._needs.secrets.ring("index").keys[1], b"saveit/mail/threads"))
+        return Threads(derive(self._lent.secrets.ring("index").keys[1], b"saveit/mail/threads"))
 
     @cached_property
     def store(self) -> MailStore:
         """Look-ups."""
-        return MailStore(self._needs.database, self._only_restaurant)
+        return MailStore(self._lent.database, self._only_restaurant)
 
     @cached_property
     def door(self) -> MailDoor:
         """Takes letters in."""
         settings = self._settings
         return MailDoor(
-            intake=self._needs.intake,
-            feedback=self._needs.feedback(),
+            intake=self._shared.intake,
+            feedback=self._shared.feedback,
             store=self.store,
             threads=self.threads,
-            telemetry=self._needs.telemetry,
+            telemetry=self._lent.telemetry,
             rules=DoorRules(
                 trusted=known_senders(settings.mail_trusted_servers.split(",")),
                 ours=known_senders([settings.mail_from]),
@@ -110,8 +130,8 @@ class MailChannel:
     @cached_property
     def channel(self) -> Channel:
         """As the registry takes it; answers need no account of the restaurant's own."""
-        post = _server_post(self._settings, self._needs.clock)
-        sender = EmailSender(self._needs.house, self.threads, post, self._own_post, self._settings.mail_from)
+        post = _server_post(self._settings, self._lent.clock)
+        sender = EmailSender(self._house, self.threads, post, self._own_post, self._settings.mail_from)
         return Channel("email", sender, self.api, needs_account=False)
 
     @property
@@ -127,11 +147,11 @@ class MailChannel:
             aws=aws,
             letters=S3Letters(settings.ses_region, settings.s3_endpoint_url),
             door=self.door,
-            feedback=self._needs.feedback(),
+            feedback=self._shared.feedback,
             store=self.store,
-            clock=self._needs.clock,
+            clock=self._lent.clock,
             buckets=[each.strip() for each in settings.ses_buckets.split(",") if each.strip()],
-            restaurants=self._needs.restaurants,
+            restaurants=self._every_restaurant,
         )
         return ses_api(parts)
 
@@ -140,7 +160,7 @@ class MailChannel:
         """What an account of a restaurant consists of."""
 
         def greet(smtp: Any) -> None:
-            SmtpSender(smtp, self._needs.clock).greet()
+            SmtpSender(smtp, self._lent.clock).greet()
 
         return mail_kind(self.imap, greet, {"sns": self._settings.base_url + PATH})
 
@@ -167,7 +187,7 @@ class MailChannel:
             receiver = Receiver(
                 self._folder,
                 lambda address: self.store.restaurant_of((address,)) is not None,
-                self._needs.clock,
+                self._lent.clock,
                 host=host.strip("[]"),
                 port=int(port),
                 largest=self._settings.mail_bytes,
@@ -182,16 +202,27 @@ class MailChannel:
         return 0
 
     @property
+    def _house(self) -> HouseForMail:
+        lent = self._lent
+        issuer = CodeIssuer(lent.secrets)
+        return HouseForMail(
+            lent.restaurants, lent.reservations, lent.links, issuer, lent.clock, lent.settings.base_url
+        )
+
+    def _every_restaurant(self) -> list[UUID]:
+        return [row["id"] for row in self._lent.restaurants.all()]
+
+    @property
     def _folder(self) -> Path:
         settings = self._settings
         return Path(settings.mail_dir) if settings.mail_dir else settings.data_dir / "maildir"
 
     def _own_post(self, account: Mapping[str, Any]) -> Post | None:
         smtp = smtp_of(account)
-        return None if smtp is None else SmtpSender(smtp, self._needs.clock)
+        return None if smtp is None else SmtpSender(smtp, self._lent.clock)
 
     def _only_restaurant(self) -> UUID | None:
-        every = list(self._needs.restaurants())
+        every = self._every_restaurant()
         return every[0] if len(every) == 1 else None
 
     def _mailboxes(self) -> list[Mailbox]:
@@ -210,8 +241,8 @@ class MailChannel:
                 )
             )
         for restaurant_id in self.store.with_mailboxes():
-            with self._needs.database.tenant(restaurant_id) as tx:
-                account = self._needs.accounts.opened(tx, "email")
+            with self._lent.database.tenant(restaurant_id) as tx:
+                account = self._shared.accounts.opened(tx, "email")
             own = mailbox_of(account) if account else None
             if own is not None:
                 found.append(own)
