@@ -35,7 +35,7 @@ def _mailbox(imap: Imap, **more: object) -> Mailbox:
 
 def _collector(imap: Imap, at: Hall, **more: object) -> ImapCollector:
     mailbox = _mailbox(imap, **more)
-    return ImapCollector(lambda: [mailbox], at.store, at.door)  # type: ignore[arg-type]
+    return ImapCollector(lambda: [mailbox], at.store, at.door, wall=lambda: NOW)  # type: ignore[arg-type]
 
 
 def _connected(imap: Imap, at: Hall, **more: object) -> ImapCollector:
