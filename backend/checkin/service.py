@@ -16,7 +16,7 @@ from uuid import UUID
 
 from backend.checkin.arrivals import Arrival, count_arrival
 from backend.checkin.codes import Malformed, parse, seed_payload
-from backend.checkin.images import qr_png, qr_svg
+from backend.checkin.images import in_colours, qr_png, qr_svg
 from backend.checkin.issuer import CodeIssuer
 from backend.checkin.present import reservation_view, verdict_json
 from backend.checkin.store import CheckinStore, Door
@@ -29,7 +29,7 @@ from backend.reservations.domain import TAKES_CAPACITY, Status
 from backend.reservations.service import By, Reservation, ReservationService, View
 from backend.restaurants.domain import RestaurantConfig, service_date_of
 
-__all__ = ["CheckinRequest", "CheckinService", "CodeIssuer", "qr_png", "qr_svg"]
+__all__ = ["CheckinRequest", "CheckinService", "CodeIssuer", "in_colours", "qr_png", "qr_svg"]
 
 _FUTURE = timedelta(minutes=2)
 _LISTED = tuple(sorted(status.value for status in TAKES_CAPACITY | {Status.COMPLETED, Status.NO_SHOW}))

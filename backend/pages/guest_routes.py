@@ -14,6 +14,7 @@ from typing import Literal, cast, get_args
 
 from flask import Blueprint, Response, redirect, request
 
+from backend.checkin.service import in_colours
 from backend.notifications import Voice, calendar_file
 from backend.pages.asking import Asked, read_asked, read_wish
 from backend.pages.forms import sign_form, verify_form
@@ -131,6 +132,8 @@ class _GuestRoutes:
         image = self.pages.load(token, reader()).facts.qr_png
         if image is None:
             raise Refusal("not_found")
+        if request.args.get("colours") == "rgb":  # messengers fetch it so
+            image = in_colours(image)
         return _for_any_site(Response(image, mimetype="image/png"))
 
     def code_drawn(self, token: str) -> Response:

@@ -6,15 +6,13 @@ was cut off is known again.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
-
-from PIL import Image
 
 from backend.conversations.channels.records import Outbound, Receipt
 from backend.conversations.channels.rendering.templates import template_of
 from backend.conversations.channels.rendering.whatsapp import Json, cloud_parts
+from backend.conversations.channels.rendering.words import for_messengers
 from backend.platform.senders import PermanentSendError
 from backend.platform.senders.meta import GraphApi, sent_id
 
@@ -58,9 +56,9 @@ class CloudSender:
 
     def _given(self, account: dict[str, Any], url: str) -> dict[str, str]:
         if account.get("media") != "upload":
-            return {"link": url}
+            return {"link": for_messengers(url)}
         token = str(account.get("accessToken", ""))
-        content = for_whatsapp(self._picture(url))
+        content = self._picture(for_messengers(url))
         return {
             "id": self._graph.upload(f"{account['account']}/media", token, "code.png", content, "image/png")
         }
@@ -86,11 +84,3 @@ class CloudSender:
 def _recipient(address: str) -> Json:
     """A number as `to`; whoever hides theirs is named by what stands for it, as `recipient`."""
     return {"to": address.removeprefix("+")} if address.startswith("+") else {"recipient": address}
-
-
-def for_whatsapp(picture: bytes) -> bytes:
-    """The picture with eight bits a colour: WhatsApp takes no other PNG, and our codes are drawn with one."""
-    made = io.BytesIO()
-    with Image.open(io.BytesIO(picture)) as opened:
-        opened.convert("RGB").save(made, format="PNG", optimize=True)
-    return made.getvalue()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from backend.conversations.channels.rendering.words import octets, pieces, short
+from backend.conversations.channels.rendering.words import for_messengers, octets, pieces, short
 from backend.conversations.dialogue.render import Card, Reply
 from backend.platform.texts import say
 
@@ -46,7 +46,7 @@ def _card(card: Card, language: str) -> Json:
     element: Json = {
         "title": short(card.title, CARD_TITLE),
         "subtitle": short(" · ".join(card.lines) or card.code, CARD_TITLE),
-        "image_url": card.image_url,
+        "image_url": for_messengers(card.image_url),
         "buttons": [
             {
                 "type": "web_url",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from backend.conversations.channels.rendering.words import pieces, short, with_links
+from backend.conversations.channels.rendering.words import for_messengers, pieces, short, with_links
 from backend.conversations.dialogue.render import ListItem, QuickReply, Reply
 from backend.platform.texts import say
 
@@ -57,7 +57,7 @@ def twilio_parts(reply: Reply, language: str, contents: Mapping[str, Any]) -> li
     which says all that the buttons say."""
     text = with_links(reply, language)
     buttons, rows = _choices(reply)
-    picture = reply.card.image_url if reply.card else None
+    picture = for_messengers(reply.card.image_url) if reply.card and reply.card.image_url else None
     key = f"choices_{len(buttons)}" if buttons else f"list_{len(rows)}" if rows else None
     sid = _sid(contents.get(key), language) if key else None
     *before, last = pieces(text, LONGEST_INTERACTIVE if sid or picture else LONGEST_TWILIO)

@@ -88,6 +88,11 @@ def card_links(card: Card, language: str, *, code: bool = False) -> list[str]:
     return [say(f"channel.link.{name}", language, url=url) for name, url in links if url]
 
 
+def for_messengers(picture_url: str) -> str:
+    """A picture of ours as messengers take it: with eight bits a colour."""
+    return f"{picture_url}?colours=rgb" if picture_url.endswith(".png") else picture_url
+
+
 def plain(text: str) -> str:
     """The text for an SMS: typographic signs as they are on a keyboard; letters with accents stay."""
     return text.translate(_PLAIN)
