@@ -28,6 +28,8 @@ from backend.platform.clock import Clock
 from backend.platform.refusals import Refusal
 
 SESSION_LIFE: Final = timedelta(hours=1)
+# People answer a mail when they read it.
+_LIVES: Final = {"email": timedelta(days=3)}
 ATTEMPTS: Final = 4
 _NOBODY: Final = Sender()
 _BUILT_IN: Final = BuiltInReader()
@@ -62,7 +64,7 @@ class ConversationService:
         booked: tuple[str, ...] = ()
         for _ in range(ATTEMPTS):
             now = self._clock.now()
-            stored = self._ports.turns.load(talk, message_id, now - SESSION_LIFE)
+            stored = self._ports.turns.load(talk, message_id, now - _life_of(talk))
             if stored.answer is not None:
                 return _answer(stored.answer)
             state = _with_bookings(_state_of(stored), booked)
@@ -72,6 +74,11 @@ class ConversationService:
                 return answer
             booked = turn.booked
         raise Refusal("lock_timeout", headers={"Retry-After": "1"})
+
+
+def _life_of(talk: Conversation) -> timedelta:
+    """How long a conversation goes on from where it stood."""
+    return _LIVES.get(talk.channel, SESSION_LIFE)
 
 
 def _answer(stored: tuple[Mapping[str, Any], ...]) -> list[Reply]:
@@ -172,5 +179,5 @@ class _TurnInHand:
         return locale_for(language or "es", self._locale, self._facts)
 
     def _current(self, message_id: str) -> DialogueState:
-        stored = self._ports.turns.load(self._talk, message_id, self._now - SESSION_LIFE)
+        stored = self._ports.turns.load(self._talk, message_id, self._now - _life_of(self._talk))
         return _state_of(stored)
