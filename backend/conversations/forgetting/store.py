@@ -30,7 +30,8 @@ AND NOT EXISTS (
 """
 _OLD_STATES = """
 UPDATE conversations SET state_sealed = NULL
-WHERE restaurant_id = :restaurant_id AND state_sealed IS NOT NULL AND updated_at < :before
+WHERE restaurant_id = :restaurant_id AND state_sealed IS NOT NULL
+AND updated_at < CAST(:before AS timestamptz) - CASE WHEN channel = 'email' THEN interval '3 days' ELSE interval '0' END
 """
 
 _OF_GUEST = """
