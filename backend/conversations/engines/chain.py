@@ -20,7 +20,7 @@ from typing import Final, Protocol
 from backend.conversations.engines.budget import Budget
 from backend.conversations.engines.circuit import Circuit
 from backend.conversations.engines.deadline import Lines
-from backend.conversations.engines.merging import merged
+from backend.conversations.engines.merging import is_binding, merged, says_nothing
 from backend.conversations.engines.port import Answer, Engine, EngineError, Question, Reader, Service
 from backend.conversations.engines.putting import Put, prepared
 from backend.conversations.understanding import Understanding
@@ -52,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`threshold`: confidence below which engines are asked. `deadline`: seconds for all of them. `per_turn`: how many at most."""
+    """`threshold`: confidence below which engines are asked, as they are when nothing was understood. `deadline`: seconds for all of them. `per_turn`: how many at most."""
 
     threshold: float
     deadline: float
@@ -91,10 +91,14 @@ class ReaderChain:
     ) -> Understanding:
         """See `Reader`."""
         own = self._built_in.read(text, now=now, tz=tz, language=language, context=context, service=service)
-        if own.confidence >= self._limits.threshold:
+        if self._stands(own):
             return own
         put = prepared(text, own, now=now, tz=tz, language=language, context=context, service=service)
         return self._second(own, put) if put.says_something else own
+
+    def _stands(self, own: Understanding) -> bool:
+        sure = own.confidence >= self._limits.threshold and not says_nothing(own)
+        return sure or is_binding(own)
 
     def _second(self, own: Understanding, put: Put) -> Understanding:
         """The better of the built-in answer and the first answer of an engine that is good enough."""
@@ -114,7 +118,7 @@ class ReaderChain:
             if dropped:
                 self._figures.reading(each.engine.name, "value_dropped")
             best = merged(best, read)
-            if best.confidence >= self._limits.threshold:
+            if self._stands(best):
                 break
         return best
 

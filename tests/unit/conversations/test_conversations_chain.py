@@ -19,7 +19,7 @@ from backend.conversations.engines.budget import DailyBudget
 from backend.conversations.engines.chain import Asked, Limits, ReaderChain
 from backend.conversations.engines.circuit import Circuit
 from backend.conversations.engines.deadline import Lines
-from backend.conversations.engines.merging import merged
+from backend.conversations.engines.merging import merged, says_nothing
 from backend.conversations.engines.port import Answer, BuiltInReader, Claim, EngineError, Question
 from backend.conversations.service import ConversationService
 from backend.conversations.understanding import Slots, Understanding, understand
@@ -104,8 +104,14 @@ def own(text: str = FOREIGN) -> Understanding:
 
 
 def test_german_is_not_understood_by_the_built_in_parser():
-    assert own().confidence < 0.6
-    assert own().slots.date is None
+    assert says_nothing(own())
+
+
+def test_a_message_of_which_nothing_is_understood_is_asked_about_however_sure_that_is():
+    engine = Scripted(BOOKED)
+    read(chain(engine, threshold=0.01))
+
+    assert len(engine.asked) == 1
 
 
 def test_what_the_built_in_parser_is_sure_of_is_put_to_nobody():
@@ -148,6 +154,13 @@ def test_contacts_are_hidden_from_the_engine_and_kept_from_the_built_in_parser()
 def test_a_message_of_nothing_but_contacts_is_put_to_nobody():
     engine = Scripted(BOOKED)
     read(chain(engine, threshold=1.0), "600 111 222")
+
+    assert engine.asked == []
+
+
+def test_who_asks_for_a_person_is_put_to_no_engine():
+    engine = Scripted(BOOKED)
+    read(chain(engine, threshold=1.0), "quiero hablar con una persona")
 
     assert engine.asked == []
 
@@ -348,7 +361,7 @@ def test_whatever_engines_do_the_chain_answers_and_not_with_less_confidence(text
         logging.disable(logging.NOTSET)
     alone = understand(text, now=NOW, tz="Europe/Madrid", context=context)
 
-    assert understood.confidence >= alone.confidence
+    assert understood.confidence >= alone.confidence or says_nothing(alone)
     assert (understood.slots.phone, understood.slots.email, understood.slots.code) == (
         alone.slots.phone,
         alone.slots.email,
@@ -380,6 +393,49 @@ def test_what_the_second_reading_does_not_speak_of_stays():
     assert both.intent == "change"
     assert (both.slots.party_size, both.slots.code, both.slots.time) == (4, "AB12CD", time(21))
     assert both.slots.daypart is None, "an hour says more than a part of the day"
+
+
+@pytest.mark.parametrize("first", ["deny", "cancel", "change", "reserve", "status"])
+def test_a_yes_heard_by_an_engine_does_not_win_over_a_no_or_a_wish(first):
+    own = Understanding(first, Slots(), 0.3, "es")
+
+    assert merged(own, Understanding("confirm", Slots(), 0.85, "es")) is own
+
+
+def test_a_no_heard_by_an_engine_wins_over_a_doubtful_yes():
+    own = Understanding("confirm", Slots(), 0.3, "es")
+
+    assert merged(own, Understanding("deny", Slots(), 0.85, "es")).intent == "deny"
+
+
+@pytest.mark.parametrize("topic", ["stop", "start", "erasure"])
+def test_who_wants_no_more_messages_or_their_data_gone_is_not_interpreted(topic):
+    own = Understanding("other", Slots(), 0.3, "es", topic=topic)
+
+    assert merged(own, Understanding("reserve", Slots(), 0.85, "es", topic="menu")) is own
+
+
+@pytest.mark.parametrize(
+    ("own_name", "given", "kept"),
+    [
+        ("Guten Tag", None, None),
+        ("Ana Gil", "Ana", "Ana Gil"),
+        ("Guten Tag", "Jürgen", "Jürgen"),
+        (None, "Ana", "Ana"),
+    ],
+)
+def test_a_name_has_to_be_seen_by_the_engine_and_the_fuller_one_is_kept(own_name, given, kept):
+    own = Understanding("other", Slots(name=own_name), 0.3, "es")
+
+    assert merged(own, Understanding("reserve", Slots(name=given), 0.85, "es")).slots.name == kept
+
+
+def test_what_describes_the_booking_as_it_is_does_not_become_what_is_wanted():
+    friday, sunday = date(2026, 11, 27), date(2026, 11, 29)
+    own = Understanding("other", Slots(date=sunday), 0.3, "es", source=Slots(date=friday))
+    both = merged(own, Understanding("change", Slots(date=friday, date_choices=(friday,)), 0.85, "es"))
+
+    assert (both.intent, both.slots.date) == ("change", sunday)
 
 
 # in the dialogue ------------------------------------------------------------------------------------------
