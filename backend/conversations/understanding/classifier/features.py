@@ -39,4 +39,5 @@ def features(text: str) -> list[int]:
         padded = f"_{word}_"
         named += [padded[at : at + size] for size in _PIECES for at in range(len(padded) - size + 1)]
     named.append(f"n {min(len(words) - 2, 9)}")
-    return sorted({crc32(name.encode()) % BUCKETS for name in named})
+    # Half a character of a pair, as a broken client may send it, is a character like any other here.
+    return sorted({crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS for name in named})
