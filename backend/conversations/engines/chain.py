@@ -52,7 +52,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`threshold`: confidence below which engines are asked, as they are when nothing was understood. `deadline`: seconds for all of them. `per_turn`: how many at most."""
+    """`threshold`: confidence below which engines are asked, as they always are when nothing was understood.
+
+    `deadline`: seconds for all of them. `per_turn`: how many at most.
+    """
 
     threshold: float
     deadline: float
