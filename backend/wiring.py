@@ -180,7 +180,7 @@ class Services:
             ExportedBookings(self._reservations, self._waitlist),
             self._audit,
             self.outbox,
-            GuestTraces(),
+            GuestTraces(self._cipher),
         )
 
     @cached_property

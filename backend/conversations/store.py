@@ -31,8 +31,10 @@ INSERT INTO conversations (id, restaurant_id, channel, session_id, created_at, u
 VALUES (:id, :restaurant_id, :channel, :session_id, :now, :now)
 ON CONFLICT (restaurant_id, channel, session_id) DO NOTHING
 """
+# On channels that say when a guest wrote, that has been noted before; the worker may come to it much later.
 _ADVANCE = """
-UPDATE conversations SET state_sealed = :state, revision = revision + 1, updated_at = :now, heard_at = :now,
+UPDATE conversations SET state_sealed = :state, revision = revision + 1, updated_at = :now,
+    heard_at = CASE channel WHEN 'web' THEN :now ELSE coalesce(heard_at, :now) END,
     language = :language, name_sealed = coalesce(:name, name_sealed),
     known_as = ARRAY(SELECT unnest(known_as) UNION SELECT unnest(CAST(:known_as AS bytea[]))),
     reservation_ids = ARRAY(SELECT unnest(reservation_ids) UNION SELECT unnest(CAST(:bookings AS uuid[]))),

@@ -50,6 +50,7 @@ class ExportOut(Shape):
     guest: dict[str, Any]
     reservations: list[dict[str, Any]]
     waitlist: list[dict[str, Any]]
+    conversations: list[dict[str, Any]]
     consents: list[dict[str, Any]]
     messages: list[dict[str, Any]]
 

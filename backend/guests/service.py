@@ -33,10 +33,14 @@ class GuestBookings(Protocol):
 
 
 class Traces(Protocol):
-    """What others know of a guest; conversations are it."""
+    """What others know of a guest; conversations are it. `indexes` are the blind ones of phone and e-mail."""
+
+    def of_guest(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> Sequence[dict[str, Any]]:
+        """What was said, in words a person can read."""
+        ...
 
     def erase(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> int:
-        """Removes it; how many conversations are gone. `indexes` are the blind ones of phone and e-mail."""
+        """Removes it; how many conversations are gone."""
         ...
 
 
@@ -99,6 +103,7 @@ class GuestService:
                 "guest": {**asdict(guest), "id": str(guest.id)},
                 "reservations": bookings,
                 "waitlist": self._bookings.waiting_of(tx, guest_id),
+                "conversations": self._traces.of_guest(tx, guest_id, self._store.indexes_of(tx, guest)),
                 "consents": [
                     {
                         "purpose": row["purpose"],

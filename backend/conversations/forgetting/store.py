@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from backend.conversations.inbox.records import Message
+from backend.conversations.inbox.store import ThreadStore
+from backend.platform.ciphers import Cipher
 from backend.platform.database import Database, Tx, id_array
 
 # Threads that go on are kept, and lose what is old. One whose guest wants no messages stays as that wish alone.
@@ -89,16 +93,32 @@ class GuestTraces:
     """What conversations know of a guest: the threads in which they wrote from their own number or address, told either of them, or
     booked. Fulfils `guests.service.Traces`."""
 
+    def __init__(self, cipher: Cipher) -> None:
+        self._threads = ThreadStore(cipher)
+
+    def of_guest(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> list[dict[str, Any]]:
+        """Everything said in those threads, oldest first, in words a person can read."""
+        ids = self._ids(tx, guest_id, indexes)
+        threads = [thread for each in ids if (thread := self._threads.get(tx, each)) is not None]
+        return [
+            {"channel": thread.channel, "messages": [_said(each) for each in self._threads.whole(tx, thread)]}
+            for thread in threads
+        ]
+
     def erase(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> int:
         """Removes those threads and everything in them; how many. `indexes` are the blind ones of phone and e-mail."""
-        found = tx.all(
-            _OF_GUEST,
-            restaurant_id=tx.restaurant_id,
-            guest_id=guest_id,
-            indexes=[each for each in indexes if each is not None],
-        )
+        found = self._ids(tx, guest_id, indexes)
         if found:
-            ids = id_array(row["id"] for row in found)
+            ids = id_array(found)
             for statement in (_ERASE_INBOUND, _LOCK, *_ERASE):
                 tx.run(statement, restaurant_id=tx.restaurant_id, ids=ids)
         return len(found)
+
+    def _ids(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> list[UUID]:
+        known = [each for each in indexes if each is not None]
+        rows = tx.tuples(_OF_GUEST, restaurant_id=tx.restaurant_id, guest_id=guest_id, indexes=known)
+        return [identity for (identity,) in rows]
+
+
+def _said(message: Message) -> dict[str, Any]:
+    return {"author": message.author, "text": message.body["text"], "at": message.at.isoformat()}

@@ -18,6 +18,7 @@ from backend.platform.database import Row, Tx, id_array
 from backend.platform.ids import uuid7
 
 OUTBOUND_BODY = "outbound.body"  # the name under which what goes out is sealed
+_EVERYTHING = 1_000_000
 _SPARE = 2  # a page may begin in the middle of a place, and one more says whether there is more
 
 _TOUCH = """
@@ -206,6 +207,10 @@ class ThreadStore:
         """Up to that place, oldest first: at least `limit` and one more, if there are so many ahead of it."""
         end = _NEWEST if place is None else place[0]
         return self._messages(tx, thread, _BACKWARD, end, limit)
+
+    def whole(self, tx: Tx, thread: Thread) -> list[Message]:
+        """All that was said, oldest first."""
+        return self._messages(tx, thread, _ONWARD, 0, _EVERYTHING)
 
     def _messages(
         self, tx: Tx, thread: Thread, queries: Sequence[str], place: int, limit: int

@@ -61,8 +61,10 @@ class Visitors:
     def forget(self, visitor: Visitor, why: str) -> None:
         """A page has gone."""
         self._visitors.discard(visitor)
-        self._addresses[visitor.page.address] -= 1
-        self._addresses += Counter()  # drops addresses that nobody is left of
+        address = visitor.page.address
+        self._addresses[address] -= 1
+        if not self._addresses[address]:
+            del self._addresses[address]
         self._telemetry.visitors.dec()
         self._telemetry.outcome("chat", why)
         room = self._rooms.get(visitor.restaurant_id) if visitor.restaurant_id else None

@@ -45,8 +45,8 @@ def write(stage: Stage, text: str, phone: str = PHONE) -> None:
     message = Inbound(
         "whatsapp", f"digest-{phone[-4:]}", f"wamid-{phone}", phone, text, now, Sender(phone=phone), "Ana Gil"
     )
-    stage.services.intake.take(stage.restaurant_id, [message], now)
-    assert stage.worker.chats.run_due(now, 10) == 1
+    stage.services.channels.intake.take(stage.restaurant_id, [message], now)
+    assert stage.worker.channels.chats.run_due(now, 10) == 1
 
 
 def test_an_erased_guest_is_in_no_row_any_more(talk_ground: Ground, stage: Stage) -> None:
@@ -167,3 +167,15 @@ def test_a_wish_for_no_more_messages_outlives_what_was_said(new_stage: Callable[
 
     [left] = inbox(stage)["conversations"]
     assert (left["name"], left["lastText"]) == (None, None)
+
+
+def test_an_export_tells_what_was_said_on_every_channel(stage: Stage) -> None:
+    guest_id = talk_everywhere(stage)
+
+    export = stage.call("GET", f"/guests/{guest_id}/export", stage.staff["manager"]).get_json()
+
+    threads = export["conversations"]
+    assert sorted(each["channel"] for each in threads) == ["web", "web", "whatsapp"]
+    said = [message for each in threads for message in each["messages"]]
+    assert {each["author"] for each in said} == {"guest", "assistant", "staff"}
+    assert "soy Ana Gil, alérgica al marisco" in [each["text"] for each in said]
