@@ -62,6 +62,7 @@ class HouseFacts:
             hold_minutes=config.rules.hold_minutes,
             staff_hours=_staff_hours(config),
             privacy_url=f"{self._base_url}/r/{profile.slug}/privacy",
+            wording={key: {"es": text.es, "en": text.en} for key, text in profile.wording},
             largest_party=config.rules.party_size.max,
             free_cancellation_hours=int(config.rules.cancellation_policy.free_cancellation_hours),
         )

@@ -21,6 +21,7 @@ from backend.restaurants.changes import changes_between
 from backend.restaurants.domain import RestaurantConfig, service_date_of
 from backend.restaurants.schemas import ConfigDocument, to_document, to_domain
 from backend.restaurants.store import RestaurantStore
+from backend.restaurants.wording import check_wording
 
 TABLE_STATES = ("free", "reserved", "occupied", "dirty", "blocked")
 _REMEMBERED = 512
@@ -175,6 +176,7 @@ class RestaurantService:
 
     def _compare(self, tx: Tx, document: ConfigDocument, current: RestaurantConfig) -> Saved:
         config = to_domain(document, current.restaurant_id, current.version + 1)
+        check_wording(dict(config.profile.wording))
         changes = changes_between(_plain(current), _plain(config))
         stranded = self._stranding.find(tx, config, self._clock.now()) if changes else []
         return Saved(config if changes else current, changes, stranded)

@@ -49,7 +49,8 @@ class RestaurantFacts:
 
     `answers` holds the profile's own words for questions, by topic (`address parking pets menu payment phone ...`) and
     language. `hold_minutes` is how long a slot is kept. `staff_hours` is when people answer; None when not known.
-    `largest_party` is the most people a guest may book for by themselves, `free_cancellation_hours` the policy.
+    `largest_party` is the most people a guest may book for by themselves, `free_cancellation_hours` the policy, `wording` its own
+    sentences in place of ours, by key and language.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RestaurantFacts:
     staff_hours: tuple[time, time] | None = None
     privacy_url: str = ""
     largest_party: int | None = None
+    wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     free_cancellation_hours: int | None = None
 
     @property

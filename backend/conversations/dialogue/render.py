@@ -69,7 +69,10 @@ class Voice:
         self._spanish = language_of(locale) == "es"
 
     def text(self, key: str, **params: object) -> str:
-        """A text of the catalogue, in the restaurant's way of addressing guests."""
+        """A text of the catalogue, in the restaurant's way of addressing guests; or its own words, when they still work."""
+        own = self._facts.wording.get(key.removeprefix("chat."), {}).get(language_of(self._locale))
+        if own and _fillable(own, params):
+            return own.format_map(params)
         formal = f"{key}.usted"
         return say(
             formal if self._facts.formality == "usted" and has(formal, self._locale) else key,
@@ -323,6 +326,6 @@ def _fillable(sentence: str, params: Mapping[str, object]) -> bool:
     """Whether every placeholder of the sentence has its value."""
     try:
         sentence.format_map(params)
-    except KeyError:
+    except (KeyError, ValueError, AttributeError, IndexError):
         return False
     return True

@@ -36,7 +36,7 @@ FAQ_TOPICS = tuple(each.name for each in fields(Faq))
 @dataclass(frozen=True, slots=True)
 class Profile:
     """`timezone` is an IANA name, `locale` a language tag ('es-ES'), `currency` an ISO 4217 code, the colour
-    #RRGGBB."""
+    #RRGGBB. `wording` are the restaurant's own sentences in place of the assistant's, by their key."""
 
     name: str
     slug: str
@@ -54,6 +54,7 @@ class Profile:
     pets: Bilingual | None = None
     menu: Bilingual | None = None
     faq: Faq = Faq()
+    wording: tuple[tuple[str, Bilingual], ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -151,6 +151,7 @@ Amount = Annotated[Quantity, Field(ge=0, le=10_000_000), AfterValidator(_cents)]
 Percent = Annotated[Quantity, Field(ge=0, le=100)]
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+SentenceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*(\.[a-z][a-z_]*)?$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=60)]
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_one_line)]

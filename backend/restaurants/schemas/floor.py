@@ -21,6 +21,7 @@ from backend.restaurants.schemas.fields import (
     Paragraph,
     People,
     Phone,
+    SentenceKey,
     Slug,
     Timezone,
     Url,
@@ -77,6 +78,7 @@ class ProfileShape(Shape):
     pets: LongText | None = None
     menu: LongText | None = None
     faq: FaqShape = Field(default_factory=FaqShape)
+    wording: Annotated[dict[SentenceKey, LongText], Field(max_length=200)] = Field(default_factory=dict)
 
 
 class AreaShape(Shape):

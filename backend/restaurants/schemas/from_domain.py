@@ -87,6 +87,7 @@ def _profile(profile: domain.Profile) -> dict[str, Any]:
         "parking": _words_or_none(profile.parking),
         "pets": _words_or_none(profile.pets),
         "menu": _words_or_none(profile.menu),
+        "wording": {key: _words(text) for key, text in profile.wording},
         "faq": {to_camel(topic): _words_or_none(getattr(profile.faq, topic)) for topic in domain.FAQ_TOPICS},
     }
 

@@ -49,6 +49,7 @@ def _profile(shape: ProfileShape) -> domain.Profile:
         parking=_words_or_none(shape.parking),
         pets=_words_or_none(shape.pets),
         menu=_words_or_none(shape.menu),
+        wording=tuple(sorted((key, _words(text)) for key, text in shape.wording.items())),
         faq=domain.Faq(**{topic: _words_or_none(getattr(shape.faq, topic)) for topic in domain.FAQ_TOPICS}),
     )
 

@@ -179,17 +179,33 @@ def test_an_erasure_that_is_not_confirmed_changes_nothing(stage: Stage) -> None:
     assert seen(stage)["guest"]["phone"] == PHONE
 
 
-def test_questions_are_answered_from_the_profile_that_the_owner_wrote(stage: Stage) -> None:
+def change_profile(stage: Stage, name: str, key: str, value: dict[str, str]) -> Any:
+    """The owner writes one text of the profile; the answer."""
     path = f"/restaurants/{stage.restaurant_id}/config"
     current = stage.call("GET", path, stage.staff["owner"]).get_json()
-    assert "Eso no lo sé" in say(stage, "¿se puede pagar con tarjeta?")
-    current["profile"]["faq"]["payment"] = {"es": "Aquí solo en efectivo.", "en": "Cash only."}
-    changed = stage.call(
-        "PUT", path, stage.staff["owner"], json=current, headers={"If-Match": str(current["version"])}
-    )
-    assert changed.status_code == 200, changed.get_data(as_text=True)
+    current["profile"][name][key] = value
+    headers = {"If-Match": str(current["version"])}
+    return stage.call("PUT", path, stage.staff["owner"], json=current, headers=headers)
 
+
+def test_questions_are_answered_from_the_profile_that_the_owner_wrote(stage: Stage) -> None:
+    assert "Eso no lo sé" in say(stage, "¿se puede pagar con tarjeta?")
+
+    changed = change_profile(stage, "faq", "payment", {"es": "Aquí solo en efectivo.", "en": "Cash only."})
+
+    assert changed.status_code == 200, changed.get_data(as_text=True)
     assert "Aquí solo en efectivo." in say(stage, "¿se puede pagar con tarjeta?")
+
+
+def test_the_owner_gives_the_assistant_words_that_keep_what_a_guest_must_know(stage: Stage) -> None:
+    refused = change_profile(stage, "wording", "held", {"es": "Tengo mesa, venga."})
+    assert refused.status_code == 422
+    assert [each["field"] for each in refused.get_json()["errors"]] == ["profile.wording.held.es"]
+
+    changed = change_profile(stage, "wording", "talk.bye", {"es": "¡Que aproveche!"})
+
+    assert changed.status_code == 200, changed.get_data(as_text=True)
+    assert say(stage, "adiós") == "¡Que aproveche!"
 
 
 def test_who_wants_no_messages_gets_no_reminder_and_still_hears_of_a_cancellation(stage: Stage) -> None:

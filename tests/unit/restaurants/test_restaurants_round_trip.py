@@ -70,6 +70,9 @@ PROFILES = st.builds(
     parking=st.one_of(st.none(), BILINGUAL),
     pets=st.one_of(st.none(), BILINGUAL),
     menu=st.one_of(st.none(), BILINGUAL),
+    wording=st.dictionaries(st.sampled_from(["hello", "talk.bye"]), BILINGUAL).map(
+        lambda texts: tuple(sorted(texts.items(), key=lambda pair: pair[0]))
+    ),
     faq=st.builds(domain.Faq, **{topic: st.one_of(st.none(), BILINGUAL) for topic in domain.FAQ_TOPICS}),
 )
 DAY_HOURS = st.one_of(
