@@ -26,6 +26,7 @@ from backend.reservations.service import Desk
 EraseSent = Callable[[str, Sequence[str]], object]
 _REMINDERS = (MessageKind.REMINDER_24H, MessageKind.REMINDER_3H)
 # Messages that follow from nothing the guest or the house has just done: not to who wants none.
+_BY_MAIL = ("reservation.booked", "conversation:email")
 _UNASKED = frozenset({*_REMINDERS, MessageKind.NO_SHOW})
 
 
@@ -77,8 +78,15 @@ class NotificationHandlers:
     def write(self, tx: Tx, event: Event) -> None:
         """The message of an event, if it makes one."""
         kind = message_of(event)
-        if kind is not None:
+        if kind is not None and not self._is_told(tx, event):
             self._add(tx, event.subject_id, kind, event.id, facts_to_remember(event))
+
+    def _is_told(self, tx: Tx, event: Event) -> bool:
+        """Whether the guest has it already: the answer to a booking by mail is a mail with its code and calendar file."""
+        if event.type != "reservation.created":
+            return False
+        trail = self._desk.store.trail(tx, event.subject_id)
+        return any((row["action"], row["actor"]) == _BY_MAIL for row in trail)
 
     def plan_reminders(self, tx: Tx, event: Event) -> None:
         """Moves the booking's reminders to where they belong now, or takes them off."""
