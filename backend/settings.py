@@ -98,7 +98,9 @@ class Settings(BaseSettings):
         10, description="how long the work at hand may take to finish at a stop, seconds"
     )
     done_days: int = Field(14, description="how long finished deliveries and jobs are kept, days")
-    conversation_days: int = Field(30, ge=1, description="how long what was said in chats, and past waiting lists, are kept, days")
+    conversation_days: int = Field(
+        30, ge=1, description="how long what was said in chats, and past waiting lists, are kept, days"
+    )
     partitions_ahead: int = Field(3, description="months of partitions kept ready")
 
     chat_late_hours: float = Field(
@@ -110,7 +112,9 @@ class Settings(BaseSettings):
     sending_doubt_s: int = Field(
         90, ge=30, description="a message whose sending was cut off is looked into after this, seconds"
     )
-    provider_timeout_s: float = Field(10.0, gt=0, description="longest a provider may take to answer, seconds")
+    provider_timeout_s: float = Field(
+        10.0, gt=0, description="longest a provider may take to answer, seconds"
+    )
 
     twilio_base_url: str = Field("https://api.twilio.com", description="address of Twilio's API")
     meta_base_url: str = Field("https://graph.facebook.com", description="address of Meta's Graph API")
@@ -119,7 +123,9 @@ class Settings(BaseSettings):
     )
     meta_version: str = Field("v26.0", description="version of both")
     meta_app_secret: str = Field(
-        "", repr=False, description="secret of the server's own app at Meta; empty: each account brings its own"
+        "",
+        repr=False,
+        description="secret of the server's own app at Meta; empty: each account brings its own",
     )
 
     smtp_host: str = Field("", description="SMTP server for mail; empty: the local mailbox")
@@ -155,7 +161,8 @@ class Settings(BaseSettings):
     imap_folder: str = Field("INBOX", description="the folder to read")
     imap_poll_s: float = Field(30, gt=0, description="how often mailboxes are looked into, seconds")
     ses_topics: str = Field(
-        "", description="ARNs of the SNS topics by which SES may tell of mail, with commas between; empty: none"
+        "",
+        description="ARNs of the SNS topics by which SES may tell of mail, with commas between; empty: none",
     )
     ses_buckets: str = Field("", description="S3 buckets that SES puts mails into, with commas between")
     ses_region: str = Field("", description="their region; empty: the machine's own AWS settings")
