@@ -85,7 +85,7 @@ class NotificationHandlers:
         """Whether the guest has it already: the answer to a booking by mail is a mail with its code and calendar file."""
         if event.type != "reservation.created":
             return False
-        trail = self._desk.store.trail(tx, event.subject_id)
+        trail = self._desk.store.audit(tx, event.subject_id)
         return any((row["action"], row["actor"]) == _BY_MAIL for row in trail)
 
     def plan_reminders(self, tx: Tx, event: Event) -> None:
