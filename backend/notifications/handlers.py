@@ -25,8 +25,9 @@ from backend.reservations.service import Desk
 # Removes sent messages of a restaurant (by slug) from where we keep them ourselves.
 EraseSent = Callable[[str, Sequence[str]], object]
 _REMINDERS = (MessageKind.REMINDER_24H, MessageKind.REMINDER_3H)
-# Messages that follow from nothing the guest or the house has just done: not to who wants none.
+# What the record of a booking says of one that was made in a conversation by mail.
 _BY_MAIL = ("reservation.booked", "conversation:email")
+# Messages that follow from nothing the guest or the house has just done: not to who wants none.
 _UNASKED = frozenset({*_REMINDERS, MessageKind.NO_SHOW})
 
 
