@@ -30,6 +30,29 @@ _REJECTED_AFTER: Final = phrases(
     "no mejor", "ya no", "no longer", "no .", "no que",
 )  # fmt: skip
 _CORRECTING: Final = words("correcting")
+# Before a 'no' that takes the value before it back: 'para siete, bueno no, para ocho'.
+_HESITATING: Final = frozenset(
+    [
+        "well",
+        "bueno",
+        "perdon",
+        "sorry",
+        "wait",
+        "espera",
+        "uy",
+        "ay",
+        "ah",
+        "oh",
+        "digo",
+        "oops",
+        "actually",
+        "mejor",
+        "pues",
+    ]
+)
+_LONGEST_TAKING_BACK: Final = 4
+_TELEGRAM: Final = 6
+_FEW_PEOPLE: Final = 20
 _EITHER: Final = frozenset(["o", "or", "u"])
 _OF: Final = frozenset({"de", "del", "from", "for", "on", "at", "of", "tengo", "tenemos"})
 _LINKS: Final = _OF | {"el", "la", "las", "los", "que", "this"}
@@ -62,6 +85,7 @@ def settle(
         return replace(named[0], readings=named[0].extra["second"]), named[0]
     rejected = [item for item in named if _is_rejected(sentence, item)]
     wanted = [item for item in named if item not in rejected]
+    wanted = [item for item in wanted if item.kind == "total"] or wanted
     if not wanted:
         return (None, None) if len(named) > 1 else (named[0], None)
     if slot == "date":
@@ -92,7 +116,7 @@ def _is_rejected(sentence: Sentence, item: Item) -> bool:
     if ends_with(norms, at, _REJECTING):
         return True
     if at > 0 and norms[at - 1] == "no":
-        return True
+        return at < 2 or norms[at - 2] not in _HESITATING
     return starts_with([*norms, ","], item.end, _REJECTED_AFTER) > 0
 
 
@@ -182,6 +206,47 @@ def loose_number(sentence: Sentence, taken: Collection[int]) -> tuple[int, int, 
         else:
             at += 1
     return found[0] if len(found) == 1 else None
+
+
+def amended(sentence: Sentence, items: Sequence[Item], taken: Collection[int]) -> Item | None:
+    """'para 4, no, 5', 'at 8, sorry, 9': a bare number after a word that takes back takes the slot of the value before it."""
+    for at, classes in enumerate(sentence.classes):
+        number = classes.get("num")
+        if number is None or at in taken or sentence.norms[at] in {"un", "una", "one"}:
+            continue
+        before = [
+            item for item in items if item.slot in {"party", "time"} and item.readings and item.end <= at
+        ]
+        gap = sentence.norms[before[-1].end : at] if before else []
+        if not gap or len(gap) > _LONGEST_TAKING_BACK or _CORRECTING.isdisjoint(gap):
+            continue
+        value, end = number
+        people = before[-1].slot == "party" or (value > 12 and any(item.slot == "party" for item in before))
+        if ends_with(sentence.norms, at, _REJECTING):
+            continue
+        if people and 0 < value <= 100:
+            return Item("party", at, end, (value,), kind="amended")
+        if not people and 1 <= value <= 23:
+            return Item("time", at, end, readings_of(value, 0, None, attached=False), kind="amended")
+    return None
+
+
+def set_apart(sentence: Sentence, items: Sequence[Item], taken: Collection[int]) -> Item | None:
+    """'viernes 22:15, dos, Ana': a number alone between marks, in a message that names a time but no people."""
+    slots = {item.slot for item in items if item.readings}
+    if "party" in slots or slots.isdisjoint({"time", "date"}):
+        return None
+    for at, classes in enumerate(sentence.classes):
+        value, end = classes.get("num", (0, at))
+        apart = _is_mark(sentence, at - 1) and _is_mark(sentence, end)
+        timed = "time" in slots or len(sentence) > _TELEGRAM
+        if value and at not in taken and apart and timed and value <= _FEW_PEOPLE:
+            return Item("party", at, end, (value,), kind="set_apart")
+    return None
+
+
+def _is_mark(sentence: Sentence, at: int) -> bool:
+    return not 0 <= at < len(sentence) or sentence.tokens[at].kind in {"mark", "emoji"}
 
 
 def answer_item(

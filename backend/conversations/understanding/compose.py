@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from backend.conversations.understanding import (
     calendar,
     choosing,
+    companions,
     contacts,
     durations,
     extras,
@@ -44,6 +45,7 @@ _GRAMMAR_WORDS: Final = (
     DATE_GRAMMAR.vocabulary
     | TIME_GRAMMAR.vocabulary
     | party.GRAMMAR.vocabulary
+    | companions.GRAMMAR.vocabulary
     | intents.GRAMMAR.vocabulary
     | extras.AREAS.vocabulary
     | extras.OCCASIONS.vocabulary
@@ -63,6 +65,10 @@ _PAST: Final = {
     "cancelé": "he-cancelado",
     "cambié": "he-cambiado",
 }
+# Sounds of thinking, dropped from any message that says more ("a table er for two").
+_HESITATIONS: Final = words("hesitations")
+_FEW: Final = 3
+_MORNING_WORDS: Final = words("morning_words")
 # What may stand between the bare values of a message like "mesa para hoy 21, somos 4".
 _SMALL_WORDS: Final = words("small_words")
 _NOT_NAMES: Final = frozenset(_GRAMMAR_WORDS | lexicon("es").vocabulary | lexicon("en").vocabulary)
@@ -110,6 +116,8 @@ def _spelled(tokens: list[Token], words: Lexicon, known: frozenset[str]) -> list
     out: list[Token] = []
     for token in tokens:
         previous = out[-1] if out else None
+        if token.norm in _HESITATIONS and token.kind == "word" and len(tokens) > _FEW:
+            continue
         if (
             token.kind == "word"
             and token.glued
@@ -128,7 +136,7 @@ def _spelled(tokens: list[Token], words: Lexicon, known: frozenset[str]) -> list
             continue
         if token.text == "." and token.glued and previous is not None and words.is_short_form(previous.norm):
             continue
-        if token.kind == "word":
+        if token.kind == "word" and not _is_initial(token, tokens):
             token.norm = words.without_genitive(token.norm)
             past = _PAST.get(token.text.lower())
             norm = (
@@ -139,6 +147,14 @@ def _spelled(tokens: list[Token], words: Lexicon, known: frozenset[str]) -> list
             token.norm = words.aliases.get(norm, norm)
         out.append(token)
     return out
+
+
+def _is_initial(token: Token, tokens: list[Token]) -> bool:
+    """Whether this is 'R.' of a name, not the 'r' that means 'are'."""
+    if len(token.text) != 1 or not token.capital:
+        return False
+    following = tokens[tokens.index(token) + 1 :][:1]
+    return bool(following) and following[0].text == "." and following[0].glued
 
 
 def _named(token: Token, tokens: list[Token]) -> bool:
@@ -194,7 +210,7 @@ class _Reading:
         """
         sentence = self.sentence
         dates = find_dates(sentence, self.today)
-        times = find_times(sentence, self.now, self._part(), self.context)
+        times = find_times(sentence, self.now, self._part() or self._working_part(), self.context)
         people = [
             item
             for item in party.find_party(sentence, self.context)
@@ -202,6 +218,9 @@ class _Reading:
         ]
         items = choosing.without_overlaps([*dates, *times, *people], self.blocked)
         taken = self.blocked | persons | _tokens(items)
+        amended = choosing.amended(sentence, items, taken) or choosing.set_apart(sentence, items, taken)
+        if amended is not None:
+            return sorted([*items, amended], key=lambda item: item.start)
         number = choosing.loose_number(sentence, taken)
         if number is None:
             swapped = choosing.swapped_numbers(sentence, taken)
@@ -223,6 +242,11 @@ class _Reading:
         """The part of the day the message speaks of; a named part before a meal."""
         parts = parts_of_day(self.sentence) or meals_of(self.sentence)
         return parts[0] if parts else None
+
+    def _working_part(self) -> str | None:
+        """For alarms, meetings and doctors 7 to 11 are hours of the morning ("wake me up at 7", "reunión a las 10")."""
+        working = not _MORNING_WORDS.isdisjoint(self.sentence.norms)
+        return "morning" if working and not intents.names_place(self.sentence) else None
 
     def _slots(self, items: list[Item], changing: bool, name: names.Name | None) -> tuple[Slots, Slots]:
         day, old_day = choosing.settle(self.sentence, items, "date", changing=changing)

@@ -47,6 +47,7 @@ _ORDINAL_THINGS = frozenset(
         "day",
     }
 )
+_WISHES = frozenset({"merry", "happy", "feliz", "felices"})
 _PRONOUNS = frozenset({"i", "we", "be", "you", "he", "she", "they", "have", "not", "need", "want", "come"})
 
 
@@ -135,6 +136,8 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
         return False
     if name == "spoken_ordinal":
         return int(match.captures["d"]) >= 4
+    if name == "holiday" and precedes(sentence, match.start, _WISHES):
+        return False
     if name in {"offset", "couple"}:
         return match.captures["u"] not in {"hour", "minute"}
     if name == "weak_weekday":

@@ -5,10 +5,11 @@ Called by `compose`. Longer cues hide the shorter ones inside them ("no puedo ir
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
+from backend.conversations.understanding.classifier import classify
 from backend.conversations.understanding.patterns import Grammar, Match, longest
 from backend.conversations.understanding.records import Intent
 from backend.conversations.understanding.rulebook import load, words
@@ -28,14 +29,29 @@ _FILES: Final = (
 GRAMMAR: Final = Grammar.merged(*map(load, _FILES))
 # What must not be lost in a message that also says something else.
 _URGENT: Final = ("erasure", "stop", "start", "late")
+# Below this confidence the trained classifier is asked; a second engine may be asked below the dialogue's own threshold.
+UNSURE: Final = 0.7
+_OPINION: Final = 2.5
+_ALL_BUT_CERTAIN: Final = 0.9
+# A task named so plainly that the values beside it only say of which booking.
+_PLAIN_TASK: Final = 3.0
+_WEAK_CUES: Final = 0.5
+_BARELY: Final = 0.4
+_AGREED: Final = 0.85
+_OVERRULED: Final = 0.55
+_LEAST_SHARE: Final = 0.15
 TASKS: Final = frozenset({"reserve", "change", "cancel", "status", "availability", "waitlist", "human"})
 _PLACE_WORDS: Final = words("place")
+_OTHER_BOOKINGS: Final = words("other_bookings")
+_TABLES: Final = words("place") - {"people", "personas", "guests"}
 _OPENERS: Final = words("openers")
 # A greeting that goes on with one of these is a question ("qué tal está la comida").
 _BE: Final = frozenset({"esta", "estan", "es", "son", "is", "are", "si", "a"})
 _ASKING: Final = frozenset(
     {"is", "are", "was", "were", "did", "does", "has", "have", "am", "esta", "es", "son", "fue"}
 )
+# Words that turn a yes into a no ("no me va bien", "that's not fine").
+_NEGATING: Final = frozenset({"no", "not", "tampoco", "nunca", "never", "isn't", "don't", "doesn't"})
 _IF: Final = words("if_follows")
 
 
@@ -73,13 +89,49 @@ def decide(sentence: Sentence, cues: Sequence[Match], evidence: Evidence) -> Dec
     topics: dict[str, str] = {}
     for cue in cues:
         name, topic = cue.payload[0], cue.payload[2] if len(cue.payload) > 2 else None
+        if name == "confirm" and cue.start > 0 and sentence.norms[cue.start - 1] in _NEGATING:
+            name = "deny"
         weight = _in_place(sentence, cue, name, float(cue.payload[1]))
         name = {"person": "human", "command": "talk"}.get(name, name.removesuffix("_end"))
         _add(scores, name, weight)
         if topic and weight > 0 and (name not in topics or topic in _URGENT):
             topics[name] = topic
+    elsewhere = "offtopic" in scores
     _combine(sentence, scores, evidence)
-    return _pick(scores, topics, frozenset(at for cue in cues for at in range(cue.start, cue.end)))
+    covered = frozenset(at for cue in cues for at in range(cue.start, cue.end))
+    if not scores:
+        return _only_opinion(sentence, covered)
+    decision = _pick(dict(scores), topics, covered)
+    if decision.confidence >= UNSURE or elsewhere or (evidence.context and evidence.answered):
+        return decision
+    return _weighed(decision, _pick(_with_second_opinion(sentence, scores), topics, covered), scores)
+
+
+def _weighed(own: Decision, second: Decision, scores: Mapping[str, float]) -> Decision:
+    """The decision after the second opinion, no surer than two opinions allow: on weak cues or against the grammar, unsure."""
+    limit = _AGREED if own.intent == second.intent else _OVERRULED
+    weak = max(scores.values()) < _WEAK_CUES
+    return replace(second, confidence=min(second.confidence, _BARELY if weak else limit))
+
+
+def _only_opinion(sentence: Sentence, covered: frozenset[int]) -> Decision:
+    """A message without one known cue is small talk, unless the classifier is all but certain; never sure either way."""
+    intent, share = classify(sentence.text, sentence.lexicon.language)[0]
+    if intent == "other" or share < _ALL_BUT_CERTAIN:
+        return Decision("other", 0.3, (), None, covered)
+    return Decision(_public(intent), 0.4, (), None, covered)
+
+
+def _with_second_opinion(sentence: Sentence, scores: Mapping[str, float]) -> dict[str, float]:
+    """The scores with what the trained classifier thinks added; its `other` goes to the talk or question already heard."""
+    heard = dict(scores)
+    for intent, share in classify(sentence.text, sentence.lexicon.language):
+        name = (
+            max(("talk", "question"), key=lambda each: heard.get(each, 0.0)) if intent == "other" else intent
+        )
+        if share >= _LEAST_SHARE:
+            heard[name] = heard.get(name, 0.0) + _OPINION * share
+    return heard
 
 
 def _add(scores: dict[str, float], name: str, weight: float) -> None:
@@ -195,11 +247,13 @@ def _combine(sentence: Sentence, scores: dict[str, float], evidence: Evidence) -
     """Lets the cues speak to each other and adds what slots and context say."""
     mine, noun = scores.pop("mine", 0.0), scores.pop("book_noun", 0.0)
     off, shift = scores.pop("offtopic", 0.0), scores.pop("shift", 0.0)
-    place = bool(_PLACE_WORDS & set(sentence.norms))
+    place = names_place(sentence)
     if mine:
         _existing(sentence, scores, mine)
     elif noun:
         _add(scores, "reserve", noun)
+    if scores.get("human", 0) >= 4 and "talk" in scores:
+        scores["talk"] *= 0.7
     if shift and not scores.keys() & TASKS:
         _add(scores, "deny", 1.6)
     for name, least in (("change", 1.3), ("cancel", 2.0)):
@@ -210,7 +264,7 @@ def _combine(sentence: Sentence, scores: dict[str, float], evidence: Evidence) -
     if evidence.has_code and not scores.keys() & (TASKS - {"reserve"}):
         _add(scores, "status", 2.0)
     if off:
-        if place:
+        if place and not _elsewhere(sentence):
             off *= 0.35
         else:
             for name in ("reserve", "availability", "status", "change"):
@@ -260,7 +314,8 @@ def _from_slots(scores: dict[str, float], evidence: Evidence) -> None:
         base += 0.8
     elif evidence.strange_words > 3 and not scores.keys() & TASKS:
         base -= 0.5
-    _add(scores, "reserve", base)
+    others = max((scores.get(name, 0.0) for name in TASKS - {"reserve"}), default=0.0)
+    _add(scores, "reserve", min(base, 1.0) if others >= _PLAIN_TASK else base)
     for name in ("change", "availability"):
         if scores.get(name, 0) >= 1.3:
             scores[name] += 0.5
@@ -300,6 +355,17 @@ def _topic(topics: dict[str, str], best: str) -> str | None:
 
 def _public(name: str) -> Intent:
     return cast(Intent, name) if name in TASKS | {"confirm", "deny", "greet"} else "other"
+
+
+def _elsewhere(sentence: Sentence) -> bool:
+    """Whether what is booked is a flight, a room or a car, however many people it is for."""
+    norms = set(sentence.norms)
+    return not norms.isdisjoint(_OTHER_BOOKINGS) and norms.isdisjoint(_TABLES)
+
+
+def names_place(sentence: Sentence) -> bool:
+    """Whether a word of restaurants stands in the message."""
+    return not _PLACE_WORDS.isdisjoint(sentence.norms)
 
 
 def strange_words(sentence: Sentence, covered: Collection[int], ordinary: Collection[str]) -> int:

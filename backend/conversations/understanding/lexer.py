@@ -51,8 +51,10 @@ class Token:
 
 
 def normalise(text: str) -> str:
-    """The text spans refer to: NFC, so that a letter and its accent are one character."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """The text spans refer to: NFC, so that a letter and its accent are one character; half characters become '?'."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
 
 
 @lru_cache(maxsize=4096)

@@ -25,13 +25,21 @@ def _grammar(*strengths: str) -> Grammar:
     return Grammar([rule for rule in _RULES if rule[1][0] in strengths], _MACROS)
 
 
-_CUES: Final = _grammar("strong", "weak", "capital")
+_CUES: Final = _grammar("strong", "weak", "capital", "beside")
 _AFTER: Final = _grammar("after")
 _SIGNED: Final = _grammar("signed")
 _PARTICLES: Final = words("particles")
-_SEPARATORS: Final = frozenset({",", ";", "/", ".", "\n", "|", ":"})
+_SEPARATORS: Final = frozenset({",", ";", "/", ".", "\n", "|", ":", "?", "!", "-"})
 # Particles a surname may begin with in lower case ("van der Berg", "de la Fuente").
 _LEADING_PARTICLES: Final = words("leading_particles")
+# With so many tokens read as values, a word alone at the end is taken for the name.
+_MUCH_TAKEN: Final = 3
+# A day and a surname: only a fuller name, or one announced by 'a nombre de', is a name.
+_ALSO_DAYS: Final = frozenset({"reyes", "pascua", "pascual", "navidad"})
+_TITLES: Final = frozenset(
+    ["dr", "mr", "mrs", "ms", "miss", "sr", "sra", "don", "dona", "doctor", "doctora", "senor", "senora", "senorita", "srta",
+     "dra", "prof", "profesor", "profesora", "professor", "sir", "lic", "ing", "licenciado", "ingeniero", "familia"]
+)  # fmt: skip
 _FILLERS: Final = words("name_fillers")
 _NEVER: Final = words("never_names")
 
@@ -81,6 +89,7 @@ def _after_cue(
     strength, start = match.payload[0], match.end
     if start < len(sentence) and sentence.norms[start] in {'"', "'", "“", "«", ":", "-"}:
         start += 1
+    start = _past_title(sentence, start)
     end = _name_end(sentence, start, taken, known if strength != "strong" else _FUNCTION)
     if end == start:
         return None
@@ -88,11 +97,26 @@ def _after_cue(
     if strength == "strong":
         return Name(_written(sentence, start, end), start, end, sure=True)
     if strength == "capital":
-        if not first.capital or sentence.text.isupper():
+        if not first.capital or sentence.text.isupper() or (first.norm in _ALSO_DAYS and end == start + 1):
+            return None
+    elif strength == "beside":
+        alone = end == len(sentence) or sentence.tokens[end].kind == "mark"
+        if not (first.capital and first.norm in GIVEN_NAMES and alone):
             return None
     elif not (first.capital and not sentence.text.isupper()) and first.norm not in GIVEN_NAMES:
         return None
     return Name(_written(sentence, start, end), start, end, sure=strength != "capital")
+
+
+def _past_title(sentence: Sentence, start: int) -> int:
+    """Where the name begins after 'Dr', 'la señora', 'Mr.'; `start` when no title stands there."""
+    at = start
+    while at < len(sentence) and sentence.norms[at] in {"el", "la", "the", "los"}:
+        at += 1
+    if at >= len(sentence) or sentence.norms[at] not in _TITLES:
+        return start
+    at += 1
+    return at + 1 if at < len(sentence) and sentence.norms[at] == "." else at
 
 
 def _name_end(
@@ -195,12 +219,15 @@ def _alone_between_commas(sentence: Sentence, taken: Collection[int], known: Col
     for start in starts:
         end = _name_end(sentence, start, taken, known, most=4)
         closed = end < len(sentence) and (sentence.norms[end] in _SEPARATORS or end in taken)
-        if end == start or not (closed or end == len(sentence)) or not taken:
+        last = end == len(sentence)
+        if end == start or not (closed or last):
             continue
         words = [token for token in sentence.tokens[start:end] if token.kind == "word"]
         capitals = all(token.capital for token in words if token.norm not in _PARTICLES)
         is_full = len(words) >= 2 and capitals and not sentence.text.isupper()
-        if is_full or (words[0].norm in GIVEN_NAMES and (capitals or len(words) >= 2)):
+        known_first = words[0].norm in GIVEN_NAMES and (capitals or len(words) >= 2)
+        signed = last and start > 0 and capitals and not sentence.text.isupper() and len(taken) >= _MUCH_TAKEN
+        if (taken and (is_full or known_first)) or signed or (last and start > 0 and is_full and known_first):
             return Name(_written(sentence, start, end), start, end, sure=False)
     return None
 
@@ -236,7 +263,7 @@ def _begins_surname(sentence: Sentence, at: int) -> bool:
     while end < len(sentence) and sentence.norms[end] in _PARTICLES:
         end += 1
     return (
-        end - at >= (1 if sentence.norms[at] in {"van", "von", "del"} else 2)
+        end - at >= (1 if sentence.norms[at] in {"van", "von", "del"} or sentence.tokens[at].capital else 2)
         and end < len(sentence)
         and sentence.tokens[end].capital
     )
@@ -244,7 +271,7 @@ def _begins_surname(sentence: Sentence, at: int) -> bool:
 
 def _written(sentence: Sentence, start: int, end: int) -> str:
     """The name as written, capitals put right when it has none or only them."""
-    raw = sentence.words(start, end)
+    raw = sentence.words(start, end).removesuffix("'s").removesuffix("’s")
     if raw != raw.lower() and not (raw.isupper() and len(raw) > 3):
         return raw
     words = [

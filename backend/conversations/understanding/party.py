@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from backend.conversations.understanding.companions import find_companions
 from backend.conversations.understanding.items import MERIDIEM, Item, counts_other, follows, precedes
 from backend.conversations.understanding.patterns import Grammar, Match
 from backend.conversations.understanding.rulebook import load, words
@@ -23,6 +24,7 @@ _HOUR_TAILS = (
     "y media", "y cuarto", "menos cuarto", "pe eme", "de la noche", "de la tarde", "de la manana", "in the evening",
     "in the morning", "in the afternoon",
 )  # fmt: skip
+_UNCOUNTED: Final = frozenset({"cancel", "cancela", "cancelar", "anula", "anular", "not", "isn't", "es"})
 _INCLUDING = frozenset(
     [
         "incluyendo",
@@ -60,7 +62,7 @@ def find_party(sentence: Sentence, context: str | None) -> list[Item]:
                     kind=kind,
                 )
             )
-    return _with_sums(sentence, items)
+    return _with_sums(sentence, items) + find_companions(sentence)
 
 
 def _size(sentence: Sentence, match: Match) -> int | None:
@@ -68,7 +70,8 @@ def _size(sentence: Sentence, match: Match) -> int | None:
     if name.startswith("asked_"):
         return int(name.removeprefix("asked_"))
     if name.startswith("is_"):
-        return int(name[3:]) if _is_me(sentence, match) else None
+        said = _is_me(sentence, match) and not (name == "is_1" and _is_taken_back(sentence, match))
+        return int(name[3:]) if said else None
     size = (
         _RULES[name](captures) if name in _RULES else int(captures.get("n", 1 if name == "children" else 0))
     )
@@ -95,11 +98,19 @@ def _is_me(sentence: Sentence, match: Match) -> bool:
     return match.end == len(sentence) or sentence.norms[match.end] in _AFTER_ME
 
 
+def _is_taken_back(sentence: Sentence, match: Match) -> bool:
+    """'no es para mí', 'cancel the table for me': nobody is counted there."""
+    before = sentence.norms[: match.start + 1]
+    return not _UNCOUNTED.isdisjoint(before)
+
+
 def _plausible(sentence: Sentence, match: Match) -> bool:
     name, end = match.payload[0], match.end
     if name in {"we_are", "for"} and sentence.norms[match.end - 1] in {"un", "una"}:
         return end == len(sentence) or sentence.tokens[end].kind != "word"
-    if name in {"for", "we_are", "we_are_en", "times"}:
+    if sentence.norms[match.start] == "lugar" and precedes(sentence, match.start, {"en"}):
+        return False
+    if name in {"for", "we_are", "we_are_en", "times", "total"}:
         return not (_is_hour(sentence, end) or _is_day(sentence, end) or counts_other(sentence, end))
     if name == "bare_people":
         return not precedes(sentence, match.start, {":", "€", "$", "£", "por", "per"})
@@ -139,6 +150,7 @@ _RULES: dict[str, Any] = {
     "sum": lambda captures: captures["n"] + captures["n2"],
     "sum_one": lambda captures: captures["n"] + 1,
     "sum_and_me": lambda captures: captures["n"] + captures["n2"] + 1,
+    "total": lambda captures: captures["n"],
     "dozens": lambda captures: 12 * captures.get("n", 1),
 }
 

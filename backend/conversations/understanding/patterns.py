@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 Captures = dict[str, Any]
+_NESTED = re.compile(r"\([^()]*\(")
 _PIECE = re.compile(r"\([^()]*\)\??|\S+")
 
 
@@ -168,7 +169,10 @@ def _walk(
 def _compile(pattern: str, macros: Mapping[str, str]) -> list[tuple[Element, ...]]:
     """The pattern as straight sequences; groups of several words are written out."""
     choices: list[list[tuple[Element, ...]]] = []
-    for piece in _PIECE.findall(_expand(pattern, macros)):
+    plain = _expand(pattern, macros)
+    if _NESTED.search(plain):
+        raise ValueError(f"a group inside a group: {pattern!r}")
+    for piece in _PIECE.findall(plain):
         if piece.startswith("("):
             options = _options(piece.rstrip("?")[1:-1])
             choices.append(_optional(options) if piece.endswith("?") else options)

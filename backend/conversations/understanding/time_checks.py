@@ -9,7 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from backend.conversations.understanding.items import counts_other, counts_people, follows, precedes
+from backend.conversations.understanding.items import (
+    counts_other,
+    counts_people,
+    follows,
+    phrases,
+    precedes,
+    starts_with,
+)
 from backend.conversations.understanding.patterns import Match
 from backend.conversations.understanding.rulebook import words
 from backend.conversations.understanding.sentence import Sentence
@@ -50,8 +57,17 @@ _HOURS_OF: Final = {
     "midday": range(12, 16),
     "early": range(1, 7),
 }
+# Parts of the day that go with an hour of the twelve only: "el jueves 23 por la tarde" names a day.
+_OF_TWELVE: Final = frozenset({"afternoon", "night", "morning", "midday", "early", "tonight"})
 _ROUND_MINUTES: Final = frozenset({5, 10, 20, 25})
 _PAIR_MINUTES: Final = frozenset({0, 10, 15, 20, 30, 40, 45, 50})
+_COMPARED: Final = frozenset({"earlier", "later", "sooner", "before", "after", "temprano", "tarde"})
+# Words after a bare hour that speak of a time ("would 9 be possible", "9 works").
+_TIME_TALK: Final = phrases(
+    "be possible", "be better", "be fine", "be ok", "be okay", "be good", "be available", "would be", "would work",
+    "would suit", "works", "would do", "is better", "is fine", "is good", "is perfect", "is too late",
+    "is too early", "suits", "is ok", "is okay", "or later", "or earlier", "sounds good", "if possible",
+)  # fmt: skip
 # Words before a number that then counts people.
 _COUNTING: Final = frozenset({"para", "somos", "seremos", "de", "for", "vamos", "iremos", "mesa", "table"})
 _GROUPS: Final = frozenset(
@@ -86,8 +102,21 @@ def _suffixed(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
     mark = match.end < len(sentence) and sentence.norms[match.end] in {"h", "hs", "hrs", "hr"}
     apart = mark and not sentence.tokens[match.end].glued
     short = match.captures.get("h", 24) < 12
+    if match.captures.get("h", 0) > 12 and suffix.part in _OF_TWELVE and not mark:
+        return False
+    if (
+        suffix.part in _OF_TWELVE
+        and precedes(sentence, match.start, {"para"})
+        and _loosely_tied(sentence, match)
+    ):
+        return False
     is_length = mark and short and (apart or precedes(sentence, match.start, _DURATION_LEADS))
     return suffix.sure and not is_length
+
+
+def _loosely_tied(sentence: Sentence, match: Match) -> bool:
+    """'para dos al mediodía', 'para 4 por la noche' count people; 'para ocho de la noche' names the hour."""
+    return match.end < len(sentence) and sentence.norms[match.end] in {"al", "a", "por", "en", "esta"}
 
 
 def _article(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
@@ -110,8 +139,25 @@ def _led(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
         return start > 1 and norms[start - 2] in LEADS
     if precedes(sentence, start, {"de"}):
         return norms[max(0, start - 3) : start] == ["a", "eso", "de"]
+    if precedes(sentence, start, {"than"}):
+        return start > 1 and norms[start - 2] in _COMPARED
     if precedes(sentence, start, {"to"}):
         return hour >= 5 and not _MOVED.isdisjoint(norms[max(0, start - 6) : start - 1])
+    if (
+        5 <= hour <= 11
+        and starts_with(norms, suffix.end, _TIME_TALK)
+        and not precedes(sentence, start, _COUNTING)
+    ):
+        return True
+    if (
+        6 <= hour <= 11
+        and precedes(sentence, start, {"do", "have"})
+        and follows(sentence, suffix.end, {"instead"})
+    ):
+        return True
+    alone = suffix.end == len(sentence) or sentence.tokens[suffix.end].kind != "word"
+    if 6 <= hour <= 11 and alone and precedes(sentence, start, {"prefer"}):
+        return True
     return precedes(sentence, start, LEADS) or _after_part(sentence, match)
 
 

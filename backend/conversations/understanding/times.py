@@ -37,6 +37,8 @@ _WEIGHTS: Final = {
     "clock": 3.5,
 }
 _MARKS: Final = frozenset({"hours", "hours_word", "exact", "about"})
+# What counts people when that was the question: "entre 8 y 9", "10 or 11".
+_OF_PEOPLE_TOO: Final = frozenset({"two", "two_suffixed", "range", "pair", "or_clock"})
 _TOMORROWS: Final = {
     "tomorrow_morning": "morning",
     "tomorrow_night": "night",
@@ -60,6 +62,8 @@ def find_times(sentence: Sentence, now: datetime, part_of_day: str | None, conte
     for match in GRAMMAR.find(sentence):
         if match.payload[0] == "now":
             items.append(_in_minutes(0, match.start, match.end, now))
+        elif context == "party_size" and match.payload[1] in _OF_PEOPLE_TOO:
+            continue
         elif (item := _item(sentence, match, part_of_day, asked=context == "time")) is not None:
             items.append(item)
     return items + _ahead(sentence, now)
