@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from stage import Stage
@@ -98,7 +99,7 @@ def post(new_stage: Callable[..., Stage]) -> Post:
 def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def books(post: Post, **fields: str) -> EmailMessage:
@@ -182,20 +183,46 @@ def test_an_automatic_answer_is_not_answered(post: Post) -> None:
     assert post.answers() == []
 
 
-def test_a_bounce_of_our_answer_is_seen_with_the_message(post: Post) -> None:
-    answer = post.says("Hola")
-    identity = "".join(str(answer["Message-ID"]).split()).strip("<>")
-    report = (
-        f"Return-Path: <>\r\nDelivered-To: {post.address}\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {post.address}\r\n"
-        "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n"
-        f"--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; {GUEST}\r\n"
-        f"Action: failed\r\nStatus: 5.1.1\r\n\r\n--x\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{identity}>\r\n\r\n--x--\r\n"
-    )
-    (post.folder / "new" / "bounce.mx").write_bytes(report.encode())
+def bounces(post: Post, mail: EmailMessage) -> str:
+    """A server reports that a mail of ours will never arrive; the mail's name."""
+    identity = "".join(str(mail["Message-ID"]).split()).strip("<>")
+    lines = [
+        "Return-Path: <>",
+        f"Delivered-To: {post.address}",
+        "From: MAILER-DAEMON@mx.example",
+        f"To: {post.address}",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x",
+        *("", "--x", "Content-Type: message/delivery-status"),
+        *(
+            "",
+            "Reporting-MTA: dns; mx",
+            "",
+            f"Final-Recipient: rfc822; {GUEST}",
+            "Action: failed",
+            "Status: 5.1.1",
+            "",
+        ),
+        *("--x", "Content-Type: text/rfc822-headers", "", f"Message-ID: <{identity}>", "", "--x--", ""),
+    ]
+    (post.folder / "new" / "bounce.mx").write_bytes("\r\n".join(lines).encode())
     post.stage.work()
+    return identity
+
+
+def test_a_bounce_of_our_answer_is_seen_with_the_message(post: Post) -> None:
+    identity = bounces(post, post.says("Hola"))
     with post.stage.worker.database.tenant(post.stage.restaurant_id) as tx:
         row = tx.one("SELECT state, last_error FROM outbound_messages WHERE provider_id = :id", id=identity)
     assert row == {"state": "failed", "last_error": "5.1.1"}
+
+
+def test_a_bounce_of_a_confirmation_is_seen_with_the_booking(post: Post) -> None:
+    booked = post.stage.booked(guest={"name": "Lucía Gómez", "email": GUEST})["reservation"]
+    post.stage.work()
+    (post.folder / "new").mkdir(parents=True, exist_ok=True)
+    bounces(post, post.mails()[0])
+    messages = post.stage.worker.notifications.messages(post.stage.restaurant_id, UUID(booked["id"]))
+    assert messages[0]["state"] == "dead"  # there is no other way to this guest
 
 
 def test_english_letters_are_answered_in_english(post: Post) -> None:
@@ -214,16 +241,10 @@ def test_a_guest_who_answers_the_next_day_goes_on_where_they_were(post: Post) ->
 def test_a_booking_by_mail_is_told_once(post: Post) -> None:
     books(post)
     post.stage.work()
-    assert (
-        len(
-            [
-                each
-                for each in post.mails()
-                if any(part.get_content_type() == "text/calendar" for part in each.walk())
-            ]
-        )
-        == 1
-    )
+    files = [
+        part for mail in post.mails() for part in mail.walk() if part.get_content_type() == "text/calendar"
+    ]
+    assert len(files) == 1
 
 
 def test_a_person_s_answer_goes_out_in_the_guest_s_thread(post: Post) -> None:

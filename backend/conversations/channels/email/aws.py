@@ -15,7 +15,6 @@ from backend.conversations.channels.email.sns import Unreachable
 
 _TIMEOUT_S: Final = (3.0, 5.0)
 _LONGEST_ANSWER: Final = 64_000
-_GONE: Final = frozenset({"NoSuchKey", "NoSuchBucket", "404"})
 
 
 class AmazonSns:
@@ -63,7 +62,7 @@ class S3Letters:
                     return None
                 found: bytes = body.read()
         except ClientError as refused:
-            if refused.response.get("Error", {}).get("Code") in _GONE:
+            if refused.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
                 return None
             raise Unreachable("S3 refused") from refused
         except (BotoCoreError, OSError) as problem:

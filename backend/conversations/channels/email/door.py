@@ -183,8 +183,20 @@ class MailDoor:
         if bounce is None or not bounce.final:
             return
         for provider_id in dict.fromkeys((bounce.letter, bounce.letter.partition("@")[0])):
-            if self._feedback.record(restaurant_id, "email", provider_id, "failed", now, error=bounce.status):
+            ref = _uuid(
+                provider_id.partition(".")[0]
+            )  # every mail of ours begins its name with its message's
+            if self._feedback.record(
+                restaurant_id, "email", provider_id, "failed", now, error=bounce.status, ref=ref
+            ):
                 return
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _thread(letter: Letter, our_address: str, session_id: str) -> dict[str, str]:
