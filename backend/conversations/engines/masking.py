@@ -39,9 +39,11 @@ class Masked:
 
 
 def mask(text: str, spans: Iterable[Span]) -> Masked:
-    """The message as an engine may see it. `spans` are those of the built-in parser, on this very text."""
+    """The message as an engine may see it. `spans` are those of the built-in parser, on this text or a longer one."""
     found: list[tuple[int, int, str]] = [
-        (span.start, span.end, _PERSONAL[span.slot]) for span in spans if span.slot in _PERSONAL
+        (span.start, min(span.end, len(text)), _PERSONAL[span.slot])
+        for span in spans
+        if span.slot in _PERSONAL and span.start < len(text)
     ]
     found += [(*match.span(), "EMAIL") for match in _EMAIL.finditer(text)]
     found += [(*match.span(), "LINK") for match in _URL.finditer(text)]

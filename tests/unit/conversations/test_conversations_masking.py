@@ -56,6 +56,14 @@ def test_a_date_inside_a_row_of_figures_is_part_of_a_number():
     assert "11-12-22" not in masked("llama al 600-11-12-22").text
 
 
+def test_a_phone_that_the_end_of_what_is_sent_cuts_in_two_does_not_leave_by_half():
+    text = "mesa para 4, 600 111 222"
+    spans = understand(text, now=NOW, tz="Europe/Madrid").spans
+
+    assert mask(text[:17], spans).text == "mesa para 4, [PHONE_1]"
+    assert mask(text[:11], spans).text == "mesa para 4"
+
+
 PHONES = st.from_regex(r"(\+\d{1,3} )?[6-9]\d{2}[ .-]?\d{3}[ .-]?\d{3}", fullmatch=True)
 MAILS = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,8})?@[a-z]{2,8}\.(com|es|org)", fullmatch=True)
 WORDS = st.sampled_from(
