@@ -55,7 +55,7 @@ class RepliesOut(Shape):
 
 
 class ResumeQuery(Shape):
-    """Which part of the conversation: what follows the message of that `id`, or all from its beginning."""
+    """Which part of the conversation: what follows the message of that `id`; all of it without one, or when it is not there."""
 
     after: Annotated[str, StringConstraints(min_length=1, max_length=104)] | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 200

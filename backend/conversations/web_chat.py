@@ -21,7 +21,7 @@ from backend.platform.database import Database
 from backend.platform.events import Event
 from backend.platform.http.caller import Caller
 from backend.platform.live import News, Page, Seat
-from backend.platform.refusals import Refusal, field_refusal
+from backend.platform.refusals import Refusal
 
 _NOBODY = Seat(None, "bot")
 
@@ -80,17 +80,14 @@ class WebChat:
         return caller.restaurant_id
 
     def resume(self, restaurant_id: UUID, session_id: str, after: str | None, limit: int) -> Resumed:
-        """What was said in the session after the message of that name, or from its beginning.
-
-        Raises Refusal naming `after` for a message that the session does not have.
+        """What was said in the session after the message of that name; from its beginning without one, and when the session does
+        not have it: it may have been forgotten since, and a page that knows it must not stay without the rest.
         """
         with self._database.reading(restaurant_id) as tx:
             thread = self._store.of_session(tx, session_id)
-            place = self._store.place_named(tx, thread, after) if thread and after else None
-            if after and place is None:
-                raise field_refusal("after", "bad_cursor")
             if thread is None:
                 return Resumed(_NOBODY.handler, [], None)
+            place = self._store.place_named(tx, thread, after) if after else None
             messages, more = page_after(self._store.after(tx, thread, place, limit), place, limit)
         return Resumed(thread.handler, messages, messages[-1].name if more else None)
 

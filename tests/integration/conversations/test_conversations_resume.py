@@ -82,12 +82,10 @@ def test_a_message_whose_name_looks_like_an_answers_is_found(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("after", ["never", "never/0", "0193a0c2-8c1e-7000-8000-000000000001", "m/x"])
-def test_after_a_message_that_never_was_is_refused(stage: Stage, after: str) -> None:
+def test_after_a_message_that_is_not_there_comes_all(stage: Stage, after: str) -> None:
     say(stage, "hola")
 
-    refused = resume(stage, after=after)
-
-    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "after")
+    assert names(resume(stage, after=after).get_json()) == names(resume(stage).get_json()) != []
 
 
 @pytest.mark.parametrize("session", ["", "short", "a" * 101, "with blanks in between"])
