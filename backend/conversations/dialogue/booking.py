@@ -79,6 +79,8 @@ def take_in(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: dat
         return Outcome(asked, (Say("which_weekend_day", {"either_day": choices}, days),))
     draft = merged(state, heard, facts)
     noted = (Say("noted"),) if draft.notes != state.draft.notes and state.step in BOOKING_STEPS else ()
+    if facts.areas and heard.read.slots.area is not None and draft.area == state.draft.area is None:
+        noted = (*noted, Say("bad_area"))
     return proceed(replace(state, draft=draft, group=False), now, *noted)
 
 
@@ -130,7 +132,7 @@ def details(state: DialogueState, *before: Say) -> Outcome:
     if not draft.has_contact:
         return ask(state, Step.ASK_CONTACT, *before)
     confirming = replace(state, step=Step.CONFIRM)
-    noted = tuple(say for say in before if say.key == "noted")
+    noted = tuple(say for say in before if say.key in {"noted", "bad_area"})
     # The table is named once, in the read-back; how long it is kept is said there.
     kept = tuple(
         replace(say, key="hold_for") if say.key == "held" else say
@@ -254,12 +256,21 @@ def heard_in_booking(
         return _no(state, heard)
     if read.intent == "cancel" and read.slots.code is None:
         return drop(state)
+    if state.step is Step.INTEREST and _wants_it(read):
+        state = replace(state, draft=replace(state.draft, looking=False))
     if _has_values(read) or read.slots.party_delta is not None or read.slots.daypart is not None:
         return take_in(_forget_time_for_part(state, read), heard, facts, now)
     asked = _which_value(state, heard)
     if asked is None and read.intent in {"reserve", "availability"}:
         return Outcome(state, again(state))
     return asked
+
+
+def _wants_it(read: Understanding) -> bool:
+    """Whether who only asked what is free now wants the table: a yes beside a correction, a name, a contact."""
+    slots = read.slots
+    told = any(each is not None for each in (slots.name, slots.phone, slots.email))
+    return told or read.intent == "confirm" or "confirm" in read.also
 
 
 def has_booking_values(read: Understanding) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.conversations.dialogue import coming
-from backend.conversations.dialogue.asking import NO, RESERVE, START, again, ask, quick_slots
+from backend.conversations.dialogue.asking import HUMAN, NO, RESERVE, START, again, ask, quick_slots
 from backend.conversations.dialogue.events import (
     BookingCancelled,
     BookingChanged,
@@ -25,7 +25,7 @@ from backend.conversations.dialogue.events import (
     Say,
 )
 from backend.conversations.dialogue.merging import about_of, picked_offer, wanted_slot, wish_of
-from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts
+from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts, SlotAsk
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish
 
 _MAY_BE_ELSEWHERE = frozenset({"slot_unavailable"})
@@ -45,6 +45,12 @@ def begin(state: DialogueState, heard: Heard, purpose: Purpose) -> Outcome:
         state, purpose=purpose, about=about, wish=wish, target=None, found=(), code_asked=code is not None
     )
     return Outcome(looking, (), FindBookings(code))
+
+
+def to_area(state: DialogueState, heard: Heard, area: str) -> Outcome:
+    """'ponme en la terraza': the booking as it is, elsewhere in the house."""
+    begun = begin(state, heard, "change")
+    return replace(begun, state=replace(begun.state, wish=Wish(area=area)))
 
 
 def on_found(state: DialogueState, event: BookingsFound, facts: RestaurantFacts, now: datetime) -> Outcome:
@@ -127,11 +133,7 @@ def _towards_change(state: DialogueState) -> Outcome:
     if wanted is None:
         return ask(state, Step.ASK_CHANGE)
     target = state.target
-    if target is not None and (wanted.date, wanted.time, wanted.party_size) == (
-        target.date,
-        target.time,
-        target.party_size,
-    ):
+    if target is not None and wanted == SlotAsk(target.party_size, target.date, target.time, target.area):
         return ask(replace(state, wish=Wish()), Step.ASK_CHANGE, Say("already_so"))
     return ask(replace(state, pending=wanted), Step.CONFIRM_CHANGE)
 
@@ -213,7 +215,7 @@ def heard_with_booking(state: DialogueState, heard: Heard) -> Outcome | None:
     if step is Step.ASK_CODE:
         code = read.slots.code
         if code is None or not _is_code(code, heard.text):
-            return _leave_on_no(state, heard)
+            return _without_code(state, heard)
         return Outcome(replace(state, code_asked=True), (), FindBookings(code))
     if step is Step.PICK:
         return _pick(state, heard)
@@ -222,6 +224,13 @@ def heard_with_booking(state: DialogueState, heard: Heard) -> Outcome | None:
     if step is Step.CONFIRM_CANCEL:
         return _answer_cancel(state, heard)
     return _answer_change(state, heard)
+
+
+def _without_code(state: DialogueState, heard: Heard) -> Outcome | None:
+    """'no lo tengo': then only people can find it."""
+    if heard.read.intent != "deny":
+        return None
+    return Outcome(_finished(state, keep=state.booked), (Say("code_lost", quick=(HUMAN,)),))
 
 
 def _is_code(code: str, text: str) -> bool:
@@ -291,4 +300,5 @@ def _joined(before: Wish, added: Wish) -> Wish:
         added.party_size or (None if added.delta is not None else before.party_size),
         added.delta if added.delta is not None else before.delta if added.party_size is None else None,
         before.anywhere or added.anywhere,
+        added.area or before.area,
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.conversations.dialogue import booking, coming, existing, talk, waiting, wishes
-from backend.conversations.dialogue.asking import START
+from backend.conversations.dialogue.asking import START, again
 from backend.conversations.dialogue.events import (
     Attended,
     Booked,
@@ -37,7 +37,7 @@ from backend.conversations.dialogue.events import (
     TakenBack,
     WishKept,
 )
-from backend.conversations.dialogue.merging import asks_for_table
+from backend.conversations.dialogue.merging import area_of, asks_for_table
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.state import BOOKING_STEPS, EXISTING_STEPS, DialogueState, Purpose, Step
 from backend.conversations.understanding import Understanding
@@ -113,7 +113,9 @@ def _heard(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: date
         return leaving
     understood = _in_flow(state, heard, facts, now) or _from_start(state, heard, facts, now)
     if understood is None:
-        return talk.not_understood(state)
+        if talk.wants_assistant(heard):
+            return Outcome(replace(state, misunderstood=0), (Say("here_i_am"), *again(state)))
+        return talk.not_understood(state, heard)
     return replace(understood, state=replace(understood.state, misunderstood=0))
 
 
@@ -175,6 +177,9 @@ def _from_start(state: DialogueState, heard: Heard, facts: RestaurantFacts, now:
         return None
     if _is_note(state, heard):
         return coming.note(state, heard)
+    area = _other_area(state, heard, facts)
+    if area is not None:
+        return existing.to_area(state, heard, area)
     if read.intent in {"reserve", "availability"}:
         return booking.begin(state, heard, facts, now)
     if state.step is Step.IDLE and coming.confirms_coming(heard):
@@ -218,6 +223,17 @@ def _small(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: date
     return None
 
 
+def _other_area(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> str | None:
+    """The area that a message without any other value wants for the booking just made."""
+    read = heard.read
+    if not state.booked or read.topic is not None or asks_for_table(heard.text):
+        return None
+    values = (read.slots.date, read.slots.time, read.slots.party_size, read.slots.party_delta)
+    if read.slots.area is None or any(each is not None for each in values):
+        return None
+    return area_of(read.slots, heard.text, facts)
+
+
 def _is_note(state: DialogueState, heard: Heard) -> bool:
     """A need or an occasion told by itself, which belongs to a booking that exists; a wish for a table is none."""
     read = heard.read
@@ -225,6 +241,8 @@ def _is_note(state: DialogueState, heard: Heard) -> bool:
         return False
     if read.slots.notes is None and read.slots.occasion is None:
         return False
+    if read.intent == "confirm":  # "por cierto, soy celiaco": no yes to anything that was asked
+        return state.step in {Step.IDLE, Step.ASK_CHANGE, Step.PICK, Step.ASK_CODE}
     return read.intent == "other" or (
         read.intent == "reserve" and bool(state.booked) and not asks_for_table(heard.text)
     )

@@ -29,7 +29,10 @@ _SATURDAY = 5
 _ANYWHERE = re.compile(
     r"\b((otra|cualquier) zona|(another|any|a different) (area|part)|anywhere|donde sea|me da igual (la zona|donde))\b"
 )
-_TABLE = re.compile(r"\b(reserv\w*|mesas?|book|booking|tables?|sitio|hueco|lugar)\b")
+_TABLE = re.compile(
+    r"\b(reservar|reserva(me|nos|rme|rnos)?|reserve|book"
+    r"|(quiero|queria|quisiera|necesito|busco|hay|want|need|like|have) .*(mesa|table|sitio|hueco|lugar))\b"
+)
 # Needs that could harm the guest when they are overlooked.
 ALLERGY = re.compile(
     r"alerg|allerg|celiac|coeliac|intoleran|anafila|anaphyla|epipen|epinefrin|adrenalin|gluten|lactos"
@@ -39,7 +42,10 @@ ALLERGY = re.compile(
 def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
     """The draft with the message's values; what the channel proves of the sender fills an empty contact."""
     draft, slots, source = state.draft, heard.read.slots, heard.read.source
-    people = slots.party_size or draft.party_size or source.party_size
+    told = slots.party_size
+    if told == 1 and slots.notes is not None and (draft.party_size or 0) > 1:
+        told = None  # "one of us uses a wheelchair" does not make them one
+    people = told or draft.party_size or source.party_size
     if slots.party_delta is not None and people is not None and slots.party_size is None:
         people = max(1, people + slots.party_delta)
     changed = replace(
@@ -115,7 +121,7 @@ def wanted_slot(state: DialogueState) -> SlotAsk | None:
     people = wish.party_size or max(1, target.party_size + (wish.delta or 0))
     # A new day may not have the old area free; a new hour of the same day keeps it.
     stays = (wish.date is None or wish.date == target.date) and not wish.anywhere
-    area = target.area if stays else None
+    area = wish.area or (target.area if stays else None)
     return SlotAsk(people, wish.date or target.date, wish.time or target.time, area)
 
 

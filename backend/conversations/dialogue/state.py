@@ -130,13 +130,14 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What an existing booking should become; None leaves it as it is. `delta` is people more or fewer. `anywhere`: not only in the
-    area it is in."""
+    area it is in; `area`: in that one."""
 
     date: datetime.date | None = None
     time: datetime.time | None = None
     party_size: int | None = None
     delta: int | None = None
     anywhere: bool = False
+    area: str | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -106,14 +106,16 @@ def _resumed(state: DialogueState, said: Say, *, ask: bool = True) -> Outcome:
     return Outcome(understood, (said, *(again(state) if ask else ())))
 
 
-def not_understood(state: DialogueState) -> Outcome:
-    """Says so and asks again; the second time in a row the team takes over."""
+def not_understood(state: DialogueState, heard: Heard) -> Outcome:
+    """Says so and asks again; the second time in a row the team takes over. After a mere yes to a question that wants more, the
+    question is put again without a word about it."""
     count = state.misunderstood + 1
     if count >= MOST_MISUNDERSTOOD:
         return hand_over(replace(state, misunderstood=count), "misunderstood")
     open_question = again(state)
     if open_question:
-        return Outcome(replace(state, misunderstood=count), (Say("not_understood"), *open_question))
+        excuse = () if heard.read.intent == "confirm" else (Say("not_understood"),)
+        return Outcome(replace(state, misunderstood=count), (*excuse, *open_question))
     asking = replace(state, misunderstood=count, step=Step.ASK_PARTY, draft=Draft())
     return Outcome(asking, (Say("not_understood_start", quick=START),))
 
@@ -155,10 +157,15 @@ def _opens(facts: RestaurantFacts, weekday: int) -> bool:
     return any(day.weekday == weekday and day.spans for day in facts.opening) or not facts.opening
 
 
+def wants_assistant(heard: Heard) -> bool:
+    """'volver al asistente'."""
+    said = heard.text.lower()
+    return any(word in said for word in ("asistente", "assistant", "volver al bot", "back to the bot"))
+
+
 def with_staff(state: DialogueState, heard: Heard) -> Outcome:
     """While the team has the thread the assistant is silent, after saying once that the message arrived."""
-    said = heard.text.lower()
-    if any(word in said for word in ("asistente", "assistant", "volver al bot", "back to the bot")):
+    if wants_assistant(heard):
         return Outcome(state, (), TakeBack())
     if state.told_waiting:
         return Outcome(state)

@@ -18,6 +18,7 @@ PATHS = {
     "too_large",
     "change",
     "change_area",
+    "by_the_way",
     "cancel",
     "status",
     "questions_in_the_middle",
