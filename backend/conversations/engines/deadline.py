@@ -41,8 +41,10 @@ class Lines:
     def _run(self, work: Callable[[], T], outcome: Future[T]) -> None:
         try:
             result = work()
-        except BaseException as problem:  # noqa: BLE001 -- handed over to who waits, who raises it
+        except Exception as problem:  # noqa: BLE001 -- handed over to who waits, who raises it
             outcome.set_exception(problem)
+        except BaseException as ended:  # noqa: BLE001 -- this thread or greenlet was ended; who waits is not to end with it
+            outcome.set_exception(EngineError("failed", type(ended).__name__))
         else:
             outcome.set_result(result)
         finally:

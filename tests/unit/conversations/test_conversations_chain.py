@@ -320,6 +320,25 @@ def test_several_slow_engines_share_one_deadline():
     assert [bool(each.asked) for each in (engines[0], engines[3])] == [True, False]
 
 
+@settings(max_examples=12)
+@given(st.lists(st.sampled_from([0.0, 0.03, 0.5]), min_size=1, max_size=4), st.sampled_from([0.05, 0.2]))
+def test_however_slow_engines_are_a_turn_takes_no_longer_than_the_deadline(delays, within):
+    engines = [
+        Scripted(EngineError("failed"), name=str(number), takes=takes) for number, takes in enumerate(delays)
+    ]
+    started = clock.monotonic()
+    read(chain(*engines, deadline=0.15, within=within))
+
+    assert clock.monotonic() - started < 0.15 + 1.0  # the machine may be busy
+
+
+def test_an_engine_whose_thread_is_ended_ends_nothing_else():
+    figures = Counted()
+
+    assert read(chain(Scripted(SystemExit()), figures=figures)) == own()
+    assert figures.outcomes == [("scripted", "failed")]
+
+
 def test_an_engine_that_hangs_holds_no_more_than_its_places():
     engine = Scripted(BOOKED, takes=2.0)
     figures = Counted()
