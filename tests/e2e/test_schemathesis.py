@@ -125,12 +125,20 @@ def made_for_it(house: Saveit, owner: Caller, bookings: Sequence[Mapping[str, An
     tablets = make("devices/enrol", *({"code": house.demo["enrolmentCode"], "name": name} for name in "abc"))
     keys = make("api-keys", *({"kind": "secret", "name": name} for name in "abc"))
     invitations = make("devices/enrolment-codes", {}, {})
+    sessions = [f"session-{number:016}" for number in range(3)]
+    page = house.publishable()
+    for session in sessions:
+        said = {"sessionId": session, "messageId": "m1", "text": "quiero hablar con una persona"}
+        page.post(f"/api/v1/chat/{house.restaurant_id}/messages", said)
+    threads = owner.get(f"/api/v1/conversations?restaurantId={house.restaurant_id}").json()
     return {
         "code": [each["code"] for each in codes],
         "holdId": [each["holdId"] for each in holds],
         "deviceId": [each["deviceId"] for each in tablets],
         "keyId": [each["apiKey"]["id"] for each in keys],
         "codeId": [each["id"] for each in invitations],
+        "conversationId": [each["id"] for each in threads["conversations"]],
+        "X-SaveIt-Session": sessions,
     }
 
 
