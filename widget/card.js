@@ -1,40 +1,25 @@
-// The booking card: the QR code on white, the code in letters, what was booked, and the ways on. Called by log.js.
-import { element, outsideLink } from "./dom.js";
+// The booking card: the QR code on white, the code in letters, what was booked, and the ways on. Called by log.js and the form.
+import { element, namedLink } from "./dom.js";
+import { cardCalendar, cardCode, cardManage, cardMap, cardQr, cardQrMissing } from "./texts.js";
+import { fill } from "./words.js";
 
 /** `card` is a record of replies.js. */
-export function cardNode(card, words) {
-  const heading = card.title ? element("h3", { class: "card-title" }, card.title) : null;
-  const parts = [heading, picture(card, words), code(card, words), lines(card), actions(card, words)];
-  return element("div", { class: "card", part: "card" }, ...parts.filter((part) => part !== null));
+export function cardNode(card) {
+  const links = [[card.manageUrl, cardManage], [card.calendarUrl, cardCalendar], [card.mapUrl, cardMap]].filter(([url]) => url);
+  return element("div", { class: "card" },
+    card.title && element("h3", { class: "card-title" }, card.title),
+    card.imageUrl && picture(card),
+    card.code && element("p", { class: "code" }, element("span", { class: "quiet", text: cardCode }), " ", element("strong", {}, card.code)),
+    card.lines.length > 0 && element("ul", { class: "lines", role: "list" }, ...card.lines.map((line) => element("li", {}, line))),
+    links.length > 0 && element("div", { class: "actions" }, ...links.map(([url, text]) => namedLink(url, "action", text))),
+  );
 }
 
-function picture(card, words) {
-  if (!card.imageUrl) return null;
-  const image = element("img", { src: card.imageUrl, width: "244", height: "244", decoding: "async", referrerpolicy: "no-referrer" });
-  words.put(image, "card.qr", { code: card.code }, "alt");
-  const frame = element("div", { class: "qr", part: "qr" }, image);
-  image.addEventListener("error", () => frame.replaceChildren(words.put(element("p"), "card.qr.missing", { code: card.code })));
+function picture({ imageUrl, code }) {
+  const image = element("img", {
+    src: imageUrl, width: "244", height: "244", decoding: "async", referrerpolicy: "no-referrer", alt: fill(cardQr, { code }),
+    onerror: () => frame.replaceChildren(element("p", { text: fill(cardQrMissing, { code }) })),
+  });
+  const frame = element("div", { class: "qr" }, image);
   return frame;
-}
-
-function code(card, words) {
-  if (!card.code) return null;
-  return element("p", { class: "code" }, words.put(element("span", { class: "quiet" }), "card.code"), " ", element("strong", {}, card.code));
-}
-
-function lines(card) {
-  if (card.lines.length === 0) return null;
-  return element("ul", { class: "lines", role: "list" }, ...card.lines.map((line) => element("li", {}, line)));
-}
-
-function actions(card, words) {
-  const links = [];
-  if (card.manageUrl) links.push(action(card.manageUrl, "card.manage", "action first", words));
-  if (card.calendarUrl) links.push(action(card.calendarUrl, "card.calendar", "action", words));
-  return links.length > 0 ? element("div", { class: "actions" }, ...links) : null;
-}
-
-function action(url, key, name, words) {
-  const note = element("span", { class: "unseen" }, " (", words.put(element("span"), "new-tab"), ")");
-  return outsideLink(url, { class: name, part: "action" }, words.put(element("span"), key), note);
 }

@@ -1,22 +1,21 @@
 // The field in which the guest writes and the button that sends. Called by view.js.
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
+import { input, send } from "./texts.js";
 
 export const LONGEST_MESSAGE = 1000;
 
 export class Composer {
   #onSend;
 
-  constructor({ words, onSend }) {
+  /** `onSend(text)`; `onTyping()` with every change. */
+  constructor({ onSend, onTyping }) {
     this.#onSend = onSend;
     this.field = element("textarea", {
-      class: "field", part: "input", rows: "1", maxlength: String(LONGEST_MESSAGE), enterkeyhint: "send", autocomplete: "off",
+      class: "field", part: "input", rows: "1", maxlength: LONGEST_MESSAGE, enterkeyhint: "send", autocomplete: "off",
+      "aria-label": input, placeholder: input, oninput: onTyping, onkeydown: (event) => this.#keydown(event),
     });
-    words.put(this.field, "input", {}, "aria-label");
-    words.put(this.field, "input", {}, "placeholder");
-    const send = words.put(element("button", { type: "button", class: "send", part: "send" }), "send");
-    this.node = element("div", { class: "composer", part: "composer" }, this.field, send); // no form: sandboxed pages block those
-    send.addEventListener("click", () => this.#submit());
-    this.field.addEventListener("keydown", (event) => this.#keydown(event));
+    const press = button({ class: "send", text: send, onclick: () => this.#submit() });
+    this.node = element("div", { class: "composer" }, this.field, press); // no form: sandboxed pages block those
   }
 
   #submit() {

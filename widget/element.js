@@ -1,10 +1,9 @@
-// The <saveit-chat> class: joins session, delivery and view, and carries the outside attributes, methods and events.
-// Defined by saveit-chat.js; importing this file alone changes nothing. docs/widget.md describes the outside interface.
+// The <saveit-chat> class: joins conversation and view, and carries the outside attributes, methods and events.
+// Defined by saveit-chat.js; importing this file alone changes nothing. README.md describes the outside interface.
 import { LONGEST_MESSAGE } from "./composer.js";
-import { Delivery } from "./delivery.js";
+import { Conversation } from "./conversation.js";
 import { SHEET_QUERY } from "./panel.js";
-import { ChatProtocol } from "./protocol.js";
-import { Session } from "./session.js";
+import { Sound } from "./sound.js";
 import { TabStorage } from "./storage.js";
 import { styleSheet } from "./styles.js";
 import { View } from "./view.js";
@@ -16,15 +15,17 @@ export class SaveitChat extends HTMLElement {
   static observedAttributes = ["restaurant", "api-key", "inline", "restaurant-name", "lang", "open"];
 
   #storage = new TabStorage();
-  #session = null;
-  #delivery = null;
+  #sound = new Sound(this.#storage);
+  #talk = null;
   #view = null;
   #conversationOf = "";
-  #unread = 0;
   #isSettling = false;
   #isRebuildDue = false;
-  #isOffline = false;
-  #onNetwork = (event) => this.#networkChanged(event.type === "offline");
+  #onPage = ({ type }) => {
+    if (type === "pagehide") return this.#view.disconnect();
+    this.#talk.networkChanged(type === "offline");
+    if (type === "online") this.#view.online();
+  };
 
   constructor() {
     super();
@@ -36,7 +37,10 @@ export class SaveitChat extends HTMLElement {
     return this.hasAttribute("inline") || this.hasAttribute("open");
   }
 
-  open() {
+  /** Opens the panel, on "chat" or "form" when one is named, else on what was seen last. */
+  open(view = null) {
+    if (view && this.#view) this.#choose(view);
+    else if (view) this.setAttribute("view", view);
     this.toggleAttribute("open", true);
   }
 
@@ -57,15 +61,14 @@ export class SaveitChat extends HTMLElement {
   }
 
   connectedCallback() {
-    window.addEventListener("online", this.#onNetwork);
-    window.addEventListener("offline", this.#onNetwork);
+    for (const type of ["online", "offline", "pagehide"]) window.addEventListener(type, this.#onPage);
     this.#build();
-    if (this.#session.isOpen && !window.matchMedia(SHEET_QUERY).matches) this.#settle(() => this.open());
+    if (this.#talk.session.isOpen && !window.matchMedia(SHEET_QUERY).matches) this.#settle(() => this.open());
   }
 
   disconnectedCallback() {
-    window.removeEventListener("online", this.#onNetwork);
-    window.removeEventListener("offline", this.#onNetwork);
+    for (const type of ["online", "offline", "pagehide"]) window.removeEventListener(type, this.#onPage);
+    this.#talk.stop();
     this.#view.disconnect();
   }
 
@@ -88,79 +91,79 @@ export class SaveitChat extends HTMLElement {
   #build() {
     this.#isRebuildDue = false;
     this.#startConversation();
+    const { house, session } = this.#talk;
     this.#view = new View({
       root: this.shadowRoot,
+      house,
       name: this.getAttribute("restaurant-name")?.trim() ?? "",
       isInline: this.hasAttribute("inline"),
+      isSounding: this.#sound.isOn,
       locale: this.#locale(),
       actions: {
         open: () => this.open(),
         close: () => this.close(),
         send: (text, title) => this.#say(text, title),
-        retry: () => this.#retry(),
+        retry: () => this.#talk.retry(),
+        typing: () => this.#talk.typing(),
+        choose: (view) => this.#choose(view),
+        sound: () => this.#view.showSound(this.#sound.toggle()),
+        booked: (card) => this.#heard([session.note(card, this.#locale())]),
       },
     });
     this.#view.connect();
+    this.#view.choose(session.view || this.getAttribute("view"));
     this.#render();
     if (this.isOpen) this.#settle(() => this.#showOpen());
-    this.#delivery.flush();
+    this.#talk.flush();
   }
 
   /** Goes on with the conversation of the restaurant named by the attributes; a new one when they changed. */
   #startConversation() {
-    const restaurant = this.getAttribute("restaurant")?.trim() ?? "";
-    const apiKey = this.getAttribute("api-key")?.trim() ?? "";
+    const restaurant = this.getAttribute("restaurant")?.trim();
+    const apiKey = this.getAttribute("api-key")?.trim();
     const conversationOf = JSON.stringify([restaurant, apiKey]);
     if (conversationOf === this.#conversationOf) return;
     this.#conversationOf = conversationOf;
-    const session = new Session({ server: SERVER, restaurant, storage: this.#storage });
-    const isCurrent = () => session === this.#session;
-    this.#session = session;
-    this.#delivery = new Delivery({
-      session,
-      protocol: restaurant && apiKey ? new ChatProtocol({ server: SERVER, restaurant, apiKey }) : unconfigured(),
-      onChange: () => isCurrent() && this.#render(),
-      onReplies: (messages) => isCurrent() && this.#heard(messages),
+    this.#talk?.stop();
+    const talk = new Conversation({
+      server: SERVER, restaurant, apiKey, storage: this.#storage,
+      locale: () => this.#locale(),
+      isOpen: () => this.isOpen,
+      onChange: () => talk === this.#talk && this.#render(),
+      onHeard: (messages) => talk === this.#talk && this.#heard(messages),
     });
+    this.#talk = talk;
   }
 
   #say(text, title) {
-    const message = this.#session.say(text, { title, locale: this.#locale() });
-    this.#emit("saveit-message", { from: "guest", text, messageId: message.id });
-    this.#render();
-    this.#delivery.flush();
-    return message.id;
-  }
-
-  #retry() {
-    this.#session.retry();
-    this.#render();
-    this.#delivery.flush();
+    const { id } = this.#talk.say(text, title);
+    this.#emit("saveit-message", { from: "guest", text, messageId: id });
+    return id;
   }
 
   #heard(messages) {
-    this.#isOffline = false; // whatever the browser believes
-    if (!this.isOpen) this.#unread += messages.length;
     this.#render();
+    if (messages.length) this.#sound.play();
     for (const { id, text, card } of messages) {
       this.#emit("saveit-message", { from: "restaurant", text, messageId: id });
       if (card?.event === "booked") this.#emit("saveit-booked", { code: card.code, reservation: card.reservation });
     }
   }
 
+  #choose(view) {
+    this.#talk.session.update({ view });
+    this.#view.choose(view);
+  }
+
   #showOpen() {
-    const shouldBeOpen = this.isOpen;
-    if (shouldBeOpen === this.#view.isOpen) return;
-    if (shouldBeOpen) {
-      this.#unread = 0;
-      this.#view.open({ takeFocus: !this.#isSettling });
-    } else {
-      this.#view.close();
-    }
-    this.#render();
+    const isOpen = this.isOpen;
+    if (isOpen === this.#view.isOpen) return;
+    if (isOpen) this.#view.open({ takeFocus: !this.#isSettling });
+    else this.#view.close();
+    this.#talk.flush();
     if (this.hasAttribute("inline")) return;
-    this.#session.setOpen(shouldBeOpen);
-    this.#emit(shouldBeOpen ? "saveit-open" : "saveit-close", {});
+    this.#talk.session.update({ isOpen });
+    this.#emit(isOpen ? "saveit-open" : "saveit-close", {});
   }
 
   /** Opens without taking the focus: the page is being built, nobody pressed anything. */
@@ -170,19 +173,8 @@ export class SaveitChat extends HTMLElement {
     this.#isSettling = false;
   }
 
-  #networkChanged(isOffline) {
-    this.#isOffline = isOffline;
-    this.#render();
-    this.#delivery.flush();
-  }
-
   #render() {
-    this.#view?.render({
-      messages: this.#session.messages,
-      isTyping: this.#delivery.isAwaitingAnswer,
-      notice: this.#isOffline || this.#session.isHeldBy("offline") ? "offline" : null,
-      unread: this.#unread,
-    });
+    this.#view?.render(this.#talk.shown);
   }
 
   #locale() {
@@ -193,10 +185,4 @@ export class SaveitChat extends HTMLElement {
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
-}
-
-/** Stands in for the protocol when the page forgot an attribute: says so to its author, and "not now" to the guest. */
-function unconfigured() {
-  console.error('saveit-chat needs the attributes restaurant="SLUG" and api-key="pk_…"');
-  return { send: async () => ({ problem: { kind: "unavailable", text: null, retryable: false } }) };
 }

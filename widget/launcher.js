@@ -1,32 +1,27 @@
 // The button that opens the panel, with the count of messages that came while it was closed. Called by view.js.
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { cloche } from "./icons.js";
+import { launcher, launcherUnread } from "./texts.js";
+import { fill, put } from "./words.js";
 
 export class Launcher {
-  #words;
-  #label;
-  #badge;
+  #badge = element("span", { class: "badge", "aria-hidden": "true" });
 
-  constructor({ words, onPress }) {
-    this.#words = words;
-    this.#label = words.put(element("span"), "launcher");
-    this.#badge = element("span", { class: "badge", part: "badge", "aria-hidden": "true", hidden: true });
-    const attributes = { type: "button", class: "launcher", part: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false" };
-    this.node = element("button", attributes, cloche(), this.#label, this.#badge);
-    this.node.addEventListener("click", onPress);
+  constructor(onPress) {
+    const attributes = { class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false", onclick: onPress };
+    this.node = button(attributes, cloche(), element("span", { text: launcher }), this.#badge);
     this.showUnread(0);
   }
 
   /** The panel has a close button of its own, so the launcher makes room while it is open. */
   showOpen(isOpen) {
     this.node.hidden = isOpen;
-    this.node.setAttribute("aria-expanded", String(isOpen));
+    this.node.setAttribute("aria-expanded", isOpen);
   }
 
   showUnread(count) {
-    const key = count === 0 ? "launcher" : count === 1 ? "launcher.unread.one" : "launcher.unread.many";
-    this.#words.put(this.node, key, { count }, "aria-label");
-    this.#badge.textContent = String(count);
-    this.#badge.hidden = count === 0;
+    put(this.node, count ? fill(launcherUnread, { count }) : launcher, "aria-label");
+    this.#badge.textContent = count;
+    this.#badge.hidden = !count;
   }
 }

@@ -1,14 +1,14 @@
 // The conversation as the guest sees it: greeting, messages, their states, quick replies, and the sign that an answer is coming.
 // Called by view.js. Adds and changes only what differs, so that a screen reader hears each message once.
 import { cardNode } from "./card.js";
-import { element, textWithLinks } from "./dom.js";
+import { button, element, textWithLinks, unseen } from "./dom.js";
+import * as texts from "./texts.js";
+import { fill, say } from "./words.js";
 
-const STARTS = ["start.book", "start.mine", "start.hours", "start.human"];
 const GREETING = "greeting";
 
 export class Log {
   node;
-  #words;
   #name;
   #onQuickReply;
   #onRetry;
@@ -19,19 +19,18 @@ export class Log {
   #quickReplies = null;
 
   /** `onQuickReply({title, value}, event)`; `onRetry(event)`. `name` is the restaurant's, or "". */
-  constructor({ words, name, onQuickReply, onRetry }) {
-    this.#words = words;
+  constructor({ name, onQuickReply, onRetry }) {
     this.#name = name;
     this.#onQuickReply = onQuickReply;
     this.#onRetry = onRetry;
     this.#list = element("div", { class: "list" }, this.#greeting());
-    this.#typing = element("div", { class: "typing", part: "typing", "aria-hidden": "true", hidden: true }, ...dots());
-    const live = { role: "log", "aria-live": "polite", "aria-relevant": "additions", tabindex: "0" };
-    this.node = element("div", { class: "scroll", part: "log", ...live }, this.#list, this.#typing);
-    words.put(this.node, "log", {}, "aria-label");
+    this.#typing = element("div", { class: "typing", "aria-hidden": "true", hidden: true }, ...[1, 2, 3].map(() => element("span", { class: "dot" })));
+    this.node = element("div", {
+      class: "scroll", part: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", tabindex: "0", "aria-label": texts.log,
+    }, this.#list, this.#typing);
   }
 
-  /** Shows the messages of session.js and, while an answer is awaited, the moving dots. */
+  /** Shows the messages of session.js and, while an answer is on its way, the moving dots. */
   render(messages, isTyping) {
     this.#removeMissing(messages);
     const added = messages.filter((message) => !this.#nodes.has(message.id));
@@ -53,57 +52,43 @@ export class Log {
   }
 
   #greeting() {
-    const bubble = element("p", { class: "bubble" });
-    this.#words.put(bubble, this.#name ? "greeting.named" : "greeting", { name: this.#name });
-    return element("div", { class: "message house", part: "message message-restaurant" }, this.#sender("restaurant"), bubble);
+    const name = this.#name;
+    const text = fill(texts.greeting, { of: name ? fill(texts.greetingOf, { name }) : "" });
+    return this.#message("house", {}, name || texts.house, element("p", { class: "bubble", text }));
   }
 
-  #sender(from) {
-    const key = from === "guest" ? "guest" : this.#name ? "house.named" : "house";
-    return element("span", { class: "unseen" }, this.#words.put(element("span"), key, { name: this.#name }), ": ");
+  /** One message; `sender` (a pair, or the restaurant's name) is read out before it. */
+  #message(side, attributes, sender, ...children) {
+    const who = unseen(null, typeof sender === "string" ? sender : element("span", { text: sender }), ": ");
+    const part = `message message-${side === "guest" ? "guest" : "restaurant"}`;
+    return element("div", { class: `message ${side}`, part, ...attributes }, who, ...children);
   }
 
-  #add(message) {
-    const isGuest = message.from === "guest";
-    const attributes = {
-      class: isGuest ? "message guest" : "message house",
-      part: isGuest ? "message message-guest" : "message message-restaurant",
-      lang: message.locale,
-    };
-    const node = element("div", attributes, this.#sender(message.from));
-    if (isGuest) node.append(element("p", { class: "bubble" }, message.title));
-    if (!isGuest && message.text) node.append(element("p", { class: "bubble" }, ...textWithLinks(message.text)));
-    if (message.card) node.append(cardNode(message.card, this.#words));
-    this.#nodes.set(message.id, node);
+  #add({ id, from, isStaff, title, text, card, locale }) {
+    const side = from === "guest" ? "guest" : "house";
+    const sender = from === "guest" ? texts.guest : isStaff ? texts.staff : this.#name || texts.house;
+    const node = this.#message(side, { lang: locale }, sender,
+      isStaff && element("p", { class: "quiet", "aria-hidden": "true", text: texts.staff }),
+      from === "guest" && element("p", { class: "bubble" }, title),
+      from !== "guest" && text && element("p", { class: "bubble" }, ...textWithLinks(text)),
+      card && cardNode(card));
+    this.#nodes.set(id, node);
     this.#list.append(node);
   }
 
   /** Below the guest's message, why it is not with the restaurant yet and what can be done. */
-  #showNote(message) {
-    const key = message.problem ? `${message.state} ${message.problem.kind} ${message.problem.seconds ?? ""}` : "";
-    if ((this.#notes.get(message.id) ?? "") === key) return;
-    this.#notes.set(message.id, key);
-    const node = this.#nodes.get(message.id);
+  #showNote({ id, state, problem }) {
+    const key = problem ? JSON.stringify([state, problem]) : "";
+    if ((this.#notes.get(id) ?? "") === key) return;
+    this.#notes.set(id, key);
+    const node = this.#nodes.get(id);
     node.querySelector(".note")?.remove();
-    if (message.problem) node.append(message.state === "failed" ? this.#failure(message.problem) : this.#waiting(message.problem));
-  }
-
-  #waiting({ kind, seconds }) {
-    const note = element("p", { class: "note" });
-    if (kind === "offline") return this.#words.put(note, "waiting.offline");
-    if (kind !== "busy") return this.#words.put(note, "waiting.again");
-    return this.#words.put(note, seconds === 1 ? "waiting.busy.one" : "waiting.busy.many", { count: seconds });
+    if (problem) node.append(state === "failed" ? this.#failure(problem) : waiting(problem));
   }
 
   #failure({ kind, text, retryable }) {
-    const reason = text ? element("span", {}, text) : this.#words.put(element("span"), `failed.${kind}`);
-    const note = element("div", { class: "note failed", part: "failure" }, reason);
-    if (retryable) {
-      const retry = this.#words.put(element("button", { type: "button", class: "retry", part: "retry" }), "retry");
-      retry.addEventListener("click", this.#onRetry);
-      note.append(retry);
-    }
-    return note;
+    const reason = text ? element("span", {}, text) : element("span", { text: texts.failed[kind] });
+    return element("div", { class: "note failed", part: "failure" }, reason, retryable && button({ class: "retry", text: texts.retry, onclick: this.#onRetry }));
   }
 
   /** Only the newest message's quick replies count; before the first message, the greeting's. */
@@ -112,28 +97,19 @@ export class Log {
     const owner = last ? last.id : GREETING;
     if (this.#quickReplies?.owner === owner) return;
     this.#quickReplies?.node.remove();
-    const buttons = last ? (last.quickReplies ?? []).map((quick) => this.#quickButton(quick)) : STARTS.map((key) => this.#start(key));
-    const node = element("div", { class: "quick", part: "quick-replies", role: "group" }, ...buttons);
-    this.#words.put(node, "quick", {}, "aria-label");
-    this.#quickReplies = buttons.length > 0 ? { owner, node } : null;
+    const { quickReplies = [], options = [] } = last ?? { quickReplies: texts.starts };
+    const choices = [...quickReplies.map((each) => this.#choice(each, "chip", "quick-reply")), ...options.map((each) => this.#choice(each, "option", "list-item"))];
+    const node = element("div", { class: options.length ? "quick rows" : "quick", part: "quick-replies", role: "group", "aria-label": texts.quick }, ...choices);
+    this.#quickReplies = choices.length > 0 ? { owner, node } : null;
   }
 
-  #quickButton({ title, value }) {
-    const button = element("button", { type: "button", class: "chip", part: "quick-reply" }, title);
-    button.addEventListener("click", (event) => this.#pick({ title, value }, event));
-    return button;
-  }
-
-  #start(key) {
-    const button = this.#words.put(element("button", { type: "button", class: "chip", part: "quick-reply" }), key);
-    button.addEventListener("click", (event) => this.#pick({ title: button.textContent, value: this.#words.say(`${key}.value`) }, event));
-    return button;
-  }
-
-  /** The second click of a double click may land on the next question's answers: it is not an answer to them. */
-  #pick(quick, event) {
-    if (event.detail > 1) return;
-    this.#onQuickReply(quick, event);
+  /** A short answer to tap, or a row of a list with a line below its title; both texts may be pairs. */
+  #choice({ title, value, note }, name, part) {
+    const now = (text) => (Array.isArray(text) ? say(text) : text);
+    // The second click of a double click may land on the next question's answers: it is not an answer to them.
+    const pick = (event) => event.detail < 2 && this.#onQuickReply({ title: now(title), value: now(value) }, event);
+    const isOurs = Array.isArray(title);
+    return button({ class: name, part, text: isOurs && title, onclick: pick }, !isOurs && title, note && element("span", { class: "quiet" }, note));
   }
 
   #removeMissing(messages) {
@@ -147,6 +123,6 @@ export class Log {
   }
 }
 
-function dots() {
-  return [1, 2, 3].map(() => element("span", { class: "dot" }));
+function waiting({ kind, seconds }) {
+  return element("p", { class: "note", text: fill(texts.waiting[kind] ?? texts.waiting.again, { count: Math.max(seconds, 2) }) });
 }

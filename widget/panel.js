@@ -1,7 +1,9 @@
 // The panel: a dialog beside the page on wide screens, a sheet over it on phones, or a plain region of the page (inline).
 // Called by view.js. Looks after opening, closing, focus in and back, Esc, and the space an on-screen keyboard leaves.
-import { element } from "./dom.js";
-import { cloche, cross } from "./icons.js";
+import { button, element } from "./dom.js";
+import { bell, cloche, cross } from "./icons.js";
+import { close, closeLabel, dialog, sound, subtitle, subtitleStaff, title } from "./texts.js";
+import { fill, put } from "./words.js";
 
 /** Screens too small for a panel beside the page; styles.js uses the same condition. */
 export const SHEET_QUERY = "(max-width: 480px), (max-height: 480px)";
@@ -10,19 +12,25 @@ export class Panel {
   isOpen = false;
   #isInline;
   #onClose;
+  #subtitle = element("p", { class: "quiet" });
+  #sound;
   #focusBefore = null;
   #sheet = window.matchMedia(SHEET_QUERY);
   #reshow = () => this.#showAgain();
   #fit = () => this.#fitToKeyboard();
 
-  /** `children` go below the header; `onClose()` when the guest asks for it: button, Esc or a phone's back gesture. */
-  constructor({ words, name, isInline, onClose, children }) {
+  /**
+   * `children` go below the header; `onClose()` when the guest asks for it: button, Esc or a phone's back gesture; `onSound()`
+   * when they want to hear messages, or no longer. `name` is the restaurant's, or "".
+   */
+  constructor({ name, isInline, isSounding, onClose, onSound, children }) {
     this.#isInline = isInline;
     this.#onClose = onClose;
-    const attributes = isInline ? { role: "region" } : { role: "dialog" };
-    const tag = isInline ? "section" : "dialog";
-    this.node = element(tag, { class: "panel", part: "panel", ...attributes }, this.#header(words, name), ...children);
-    words.put(this.node, name ? "dialog.named" : "dialog", { name }, "aria-label");
+    this.#sound = button({ class: "sound", "aria-label": sound, onclick: onSound });
+    this.showSound(isSounding);
+    const label = name ? fill(["{dialog}, {name}", "{dialog}, {name}"], { dialog, name }) : dialog;
+    const attributes = { class: "panel", role: isInline ? "region" : "dialog", "aria-label": label };
+    this.node = element(isInline ? "section" : "dialog", attributes, this.#header(name), ...children);
     this.#listen();
   }
 
@@ -52,6 +60,16 @@ export class Panel {
     return window.matchMedia("(pointer: coarse)").matches ? this.node.querySelector(".close") : field;
   }
 
+  showSound(isOn) {
+    this.#sound.replaceChildren(bell(isOn));
+    this.#sound.setAttribute("aria-pressed", isOn);
+  }
+
+  /** Who answers stands below the name. */
+  showStaff(isStaff) {
+    put(this.#subtitle, isStaff ? subtitleStaff : subtitle);
+  }
+
   connect() {
     this.#sheet.addEventListener("change", this.#reshow);
   }
@@ -61,21 +79,10 @@ export class Panel {
     this.#leaveKeyboard();
   }
 
-  #header(words, name) {
-    const title = element("h2", { class: "title", part: "title" });
-    if (name) title.append(name);
-    else words.put(title, "title");
-    const subtitle = words.put(element("p", { class: "quiet" }), "subtitle");
-    const header = element("div", { class: "header", part: "header" }, cloche(), element("div", { class: "titles" }, title, subtitle));
-    if (!this.#isInline) header.append(this.#closeButton(words));
-    return header;
-  }
-
-  #closeButton(words) {
-    const word = words.put(element("span"), "close");
-    const button = element("button", { type: "button", class: "close", part: "close" }, cross(), word);
-    button.addEventListener("click", () => this.#onClose());
-    return words.put(button, "close.label", {}, "aria-label");
+  #header(name) {
+    const heading = element("h2", { class: "title", text: !name && title }, name);
+    const leave = button({ class: "close", "aria-label": closeLabel, onclick: () => this.#onClose() }, cross(), element("span", { text: close }));
+    return element("div", { class: "header" }, cloche(), element("div", { class: "titles" }, heading, this.#subtitle), this.#sound, !this.#isInline && leave);
   }
 
   #listen() {

@@ -1,8 +1,8 @@
 // Reads what the server (or the stored history) says into plain, bounded records, and drops whatever has another shape.
-// Called by protocol.js and session.js; after it, the view may trust types and addresses. Shapes are in docs/widget.md.
+// Called by protocol.js and session.js; after it, the view may trust types and addresses. Shapes are in README.md.
 import { webAddress } from "./dom.js";
 
-const MOST = { replies: 20, quickReplies: 12, lines: 12 };
+const MOST = { replies: 20, quickReplies: 12, options: 30, lines: 12 };
 const LONGEST_TEXT = 8000;
 const CARD_EVENTS = ["booked", "changed", "cancelled"];
 
@@ -15,21 +15,23 @@ export function readReplies(answer, server) {
     .filter((reply) => reply.text || reply.card);
 }
 
-/** One reply: `{text, quickReplies: [{title, value}], card}`, with card null when there is none. */
+/** One reply: `{text, quickReplies: [{title, value}], options: [{title, value, note}], card}`, with card null when there is none. */
 export function readReply(reply, server) {
   return {
     text: text(reply?.text),
-    quickReplies: list(reply?.quickReplies, MOST.quickReplies, readQuickReply),
+    quickReplies: list(reply?.quickReplies, MOST.quickReplies, readChoice),
+    options: list(reply?.list ?? reply?.options, MOST.options, readChoice),
     card: readCard(reply?.card, server),
   };
 }
 
-function readQuickReply(quick) {
-  const title = text(quick?.title);
-  return title ? { title, value: text(quick.value) || title } : null;
+function readChoice(choice) {
+  const title = text(choice?.title);
+  return title ? { title, value: text(choice.value) || title, note: text(choice.description ?? choice.note) } : null;
 }
 
-function readCard(card, server) {
+/** A card of the shape in README.md; null when it is none. */
+export function readCard(card, server) {
   if (!card || typeof card !== "object") return null;
   return {
     title: text(card.title),
@@ -38,6 +40,7 @@ function readCard(card, server) {
     imageUrl: webAddress(card.imageUrl, server),
     manageUrl: webAddress(card.manageUrl, server),
     calendarUrl: webAddress(card.calendarUrl, server),
+    mapUrl: webAddress(card.mapUrl, server),
     event: CARD_EVENTS.includes(card.event) ? card.event : null,
     reservation: readReservation(card.reservation),
   };

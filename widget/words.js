@@ -1,64 +1,49 @@
-// The widget's own sentences: which language to speak, and how a sentence reaches a DOM node and follows a change of language.
-// Called by the view and its parts. Sentences live in texts/.
-import en from "./texts/en.js";
-import es from "./texts/es.js";
+// How a sentence reaches a DOM node and follows a change of language. Called by dom.js for every node that says something.
+// A sentence is a pair of texts.js: Spanish, English.
 
-const CATALOGUES = { es, en };
+const LANGUAGES = ["es", "en"];
+const spoken = new WeakMap();
+
+/** The tag that is written in now: what was given to `speak` last. */
+export let locale = "es";
 
 /** The first tag of `tags` whose language we speak ("es-MX" stays "es-MX"); "es" when there is none. */
 export function chooseLocale(tags) {
-  return tags.find((tag) => tag && languageOf(tag) in CATALOGUES) ?? "es";
+  return tags.find((tag) => tag && LANGUAGES.includes(languageOf(tag))) ?? "es";
 }
 
 /** "en" for "en-GB". */
-export function languageOf(locale) {
-  return locale.toLowerCase().split(/[-_]/)[0];
+export function languageOf(tag) {
+  return tag.toLowerCase().split(/[-_]/)[0];
 }
 
-/** The sentence for `key`, its {placeholders} filled from `values`. Throws RangeError on an unknown key: that is a defect. */
-export function say(locale, key, values = {}) {
-  const sentence = CATALOGUES[languageOf(locale)][key];
-  if (sentence === undefined) throw new RangeError(`no text "${key}" in ${locale}`);
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+export const say = (pair) => pair[LANGUAGES.indexOf(languageOf(locale))];
+
+/** The pair with its {placeholders} filled; a value may be a pair itself. */
+export function fill(pair, values) {
+  return pair.map((sentence, index) => sentence.replace(/\{(\w+)\}/g, (_, name) => [values[name]].flat().at(index) ?? values[name]));
 }
 
-/** Nodes that hold our own sentences. They are marked in the tree, so that nodes taken out need no book-keeping. */
-export class Words {
-  #spoken = new WeakMap();
-  #locale = "es";
+/** Puts a pair into the node's text, or into `attribute`; returns the node. */
+export function put(node, pair, attribute = "text") {
+  const entries = spoken.get(node) ?? {};
+  entries[attribute] = pair;
+  spoken.set(node, entries);
+  node.setAttribute("data-words", "");
+  write(node, attribute, pair);
+  return node;
+}
 
-  get locale() {
-    return this.#locale;
+/** Writes in that language from now on, and again whatever is below `root`. Each view says so before it draws: a page may have two. */
+export function speak(tag, root = null) {
+  locale = tag;
+  for (const node of root?.querySelectorAll("[data-words]") ?? []) {
+    for (const [attribute, pair] of Object.entries(spoken.get(node) ?? {})) write(node, attribute, pair);
   }
+}
 
-  /** A sentence in the language spoken now, for what is sent rather than shown. */
-  say(key, values = {}) {
-    return say(this.#locale, key, values);
-  }
-
-  /** Puts the sentence into the node's text, or into `attribute`; returns the node. */
-  put(node, key, values = {}, attribute = null) {
-    const entries = (this.#spoken.get(node) ?? []).filter((entry) => entry.attribute !== attribute);
-    this.#spoken.set(node, [...entries, { key, values, attribute }]);
-    node.setAttribute("data-words", "");
-    this.#write(node, { key, values, attribute });
-    return node;
-  }
-
-  /** Changes the language and rewrites every sentence below `root`. */
-  speak(locale, root) {
-    this.#locale = locale;
-    for (const node of root.querySelectorAll("[data-words]")) {
-      for (const entry of this.#spoken.get(node) ?? []) this.#write(node, entry);
-    }
-  }
-
-  #write(node, { key, values, attribute }) {
-    const sentence = say(this.#locale, key, values);
-    if (attribute) {
-      if (node.getAttribute(attribute) !== sentence) node.setAttribute(attribute, sentence);
-    } else if (node.textContent !== sentence) {
-      node.textContent = sentence;
-    }
-  }
+function write(node, attribute, pair) {
+  const sentence = say(pair);
+  if (attribute !== "text") node.setAttribute(attribute, sentence);
+  else if (node.textContent !== sentence) node.textContent = sentence;
 }

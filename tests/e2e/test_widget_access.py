@@ -52,7 +52,7 @@ def test_a_booking_needs_no_more_than_a_keyboard(page: Page, widget: WidgetOnPag
     assert widget.focused() == "field"
     keys.press("Shift+Tab")
     keys.press("Shift+Tab")
-    assert widget.focused() == "action first"
+    assert widget.focused() == "action"
 
     assert [message["text"] for message in chat.messages()] == ["Mesa para cuatro mañana", "20:00"]
 
@@ -115,32 +115,37 @@ def test_a_screen_reader_finds_a_named_dialog_with_its_parts_in_order(
     expect(widget.log).to_contain_text("20:00 · 4 personas")
 
     expect(widget.dialog).to_match_aria_snapshot("""
-      - dialog "Reservas por chat, Casa Lucía":
+      - dialog "Reservas, Casa Lucía":
         - heading "Casa Lucía" [level=2]
-        - paragraph: Asistente virtual de reservas
-        - button "Cerrar el chat"
+        - paragraph: Asistente de reservas
+        - button "Sonido de los mensajes"
+        - button "Cerrar las reservas"
+        - tablist "Cómo reservar":
+          - tab "Chat" [selected]
+          - tab "Calendario"
         - status
-        - log "Conversación":
-          - text: "Casa Lucía:"
-          - paragraph: /Soy el asistente de reservas de Casa Lucía/
-          - text: "Tú:"
-          - paragraph: Mesa para 4
-          - text: "Casa Lucía:"
-          - paragraph: ¡Listo!
-          - heading "Mesa para 4" [level=3]
-          - img "Código QR de la reserva K7QF2M"
-          - paragraph:
-            - text: Código
-            - strong: K7QF2M
-          - list:
-            - listitem: Viernes 18 de diciembre
-            - listitem: 20:00 · 4 personas
-            - listitem: Lucía
-            - listitem: Terraza
-          - link "Ver la reserva (se abre en otra pestaña)"
-          - link "Añadir al calendario (se abre en otra pestaña)"
-        - textbox "Escribe tu mensaje"
-        - button "Enviar"
+        - tabpanel "Chat":
+          - log "Conversación":
+            - text: "Casa Lucía:"
+            - paragraph: /Soy el asistente de reservas de Casa Lucía/
+            - text: "Yo:"
+            - paragraph: Mesa para 4
+            - text: "Casa Lucía:"
+            - paragraph: ¡Listo!
+            - heading "Mesa para 4" [level=3]
+            - img "Código QR de la reserva K7QF2M"
+            - paragraph:
+              - text: Código
+              - strong: K7QF2M
+            - list:
+              - listitem: Viernes 18 de diciembre
+              - listitem: 20:00 · 4 personas
+              - listitem: Lucía
+              - listitem: Terraza
+            - link "Ver la reserva (se abre en otra pestaña)"
+            - link "Añadir al calendario (se abre en otra pestaña)"
+          - textbox "Mensaje"
+          - button "Enviar"
     """)
 
 
@@ -158,8 +163,8 @@ def test_the_browser_hands_the_live_region_and_the_dialog_to_assistive_technolog
     }
     log = seen["log", "Conversación"]
     assert {"name": "live", "value": {"type": "token", "value": "polite"}} in log["properties"]
-    assert ("dialog", "Reservas por chat") in seen
-    assert ("textbox", "Escribe tu mensaje") in seen
+    assert ("dialog", "Reservas") in seen
+    assert ("textbox", "Mensaje") in seen
 
 
 def test_each_message_is_added_to_the_live_region_once(
@@ -180,9 +185,9 @@ def test_each_message_is_added_to_the_live_region_once(
 
     texts = page.evaluate("announced.map((node) => node.textContent)")
     assert [text for text in texts if text] == [
-        "Tú: uno",
+        "Yo: uno",
         "Restaurante: primera",
-        "Tú: dos",
+        "Yo: dos",
         "Restaurante: segunda",
     ]
 
@@ -233,7 +238,7 @@ def test_everything_to_press_is_at_least_44_pixels_high_and_wide(
     rows = pressable.evaluate_all(sizes)
 
     assert small + [row for row in rows if min(row[1:]) < 44] == []
-    assert {row[0] for row in rows} == {"close", "action first", "action", "retry", "field", "send"}
+    assert {row[0] for row in rows} == {"close", "sound", "tab", "action", "retry", "field", "send"}
 
 
 def test_focus_is_visible_on_everything_that_takes_it(
@@ -246,12 +251,12 @@ def test_focus_is_visible_on_everything_that_takes_it(
     page.locator("#own").focus()
 
     outlines = {}
-    for _ in range(8):
+    for _ in range(10):
         page.keyboard.press("Tab")
         inside = "document.querySelector('saveit-chat').shadowRoot.activeElement"
         outlines[widget.focused()] = page.evaluate(f"getComputedStyle({inside} ?? document.body).outline")
 
-    assert set(outlines) >= {"close", "scroll", "action first", "action", "chip", "field", "send"}
+    assert set(outlines) >= {"close", "sound", "tab", "scroll", "action", "chip", "field", "send"}
     unseen = {name: outline for name, outline in outlines.items() if name and "2px" not in outline}
     assert unseen == {}
 

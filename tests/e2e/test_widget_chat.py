@@ -249,7 +249,7 @@ def test_too_long_a_wait_is_left_to_the_guest(page: Page, widget: WidgetOnPage, 
 
     widget.say("hola")
 
-    expect(widget.log).to_contain_text("Espera un poco y reintenta")
+    expect(widget.log).to_contain_text("En un momento se puede reintentar")
     expect(widget.button("Reintentar")).to_be_visible()
 
 
@@ -292,7 +292,7 @@ def test_a_wrong_key_is_told_to_the_pages_author_and_not_to_the_guest(
 
     widget.say("hola")
 
-    expect(widget.log).to_contain_text("El chat no está disponible en este momento.")
+    expect(widget.log).to_contain_text("Las reservas en línea no están disponibles en este momento.")
     assert "pk_test" not in widget.log.inner_text()
     assert [warning for warning in warnings if "unauthenticated" in warning]
 
@@ -422,7 +422,7 @@ def test_an_answer_to_a_closed_panel_is_counted_on_the_launcher(
 
     gate.set()
 
-    expect(page.get_by_role("button", name="Reservar mesa, 2 mensajes nuevos")).to_be_visible()
+    expect(page.get_by_role("button", name="Reservar mesa, mensajes nuevos: 2")).to_be_visible()
     widget.launcher.click()
     widget.close_button.click()
     expect(page.get_by_role("button", name="Reservar mesa", exact=True)).to_be_visible()
@@ -463,7 +463,7 @@ def test_a_picture_that_does_not_load_leaves_words_in_its_place(
 
     widget.say("hola")
 
-    expect(widget.log).to_contain_text("Enseña el código K7QF2M al llegar.")
+    expect(widget.log).to_contain_text("basta con enseñar el código K7QF2M.")
 
 
 def test_another_restaurant_starts_another_conversation(
@@ -497,6 +497,6 @@ def test_a_forgotten_attribute_is_told_to_the_author_and_the_guest_gets_an_answe
 
     widget.say("hola")
 
-    expect(widget.log).to_contain_text("El chat no está disponible en este momento.")
+    expect(widget.log).to_contain_text("Las reservas en línea no están disponibles en este momento.")
     assert any('restaurant="SLUG"' in error for error in page_errors(page))
     assert chat.messages() == []

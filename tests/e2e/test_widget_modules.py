@@ -210,7 +210,7 @@ def test_a_conversation_is_kept_for_a_day(
 
 
 def test_new_ids_are_random_uuids(page: Page, modules: str) -> None:
-    ids = page.evaluate(f"import('{modules}/session.js').then((m) => [...Array(200)].map(() => m.newId()))")
+    ids = page.evaluate(f"import('{modules}/ids.js').then((m) => [...Array(200)].map(() => m.newId()))")
 
     uuid4 = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
     assert len(set(ids)) == 200

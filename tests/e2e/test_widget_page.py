@@ -59,7 +59,10 @@ def test_nothing_of_the_widget_is_refused_by_the_documented_policy(
 def test_a_nonce_is_enough_where_the_policy_trusts_no_address(
     page: Page, widget: WidgetOnPage, chat: ChatStandIn
 ) -> None:
-    policy = "default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; connect-src {chat}; img-src {chat}; base-uri 'none'"
+    policy = (
+        "default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; connect-src {chat} {socket}; "
+        "img-src {chat}; base-uri 'none'"
+    )
     widget.opened_on(page, policy=policy, script='nonce="abc"')
 
     widget.say("hola")
@@ -330,7 +333,7 @@ def test_an_inline_chat_is_a_region_of_the_page_that_is_always_there(
     page: Page, widget: WidgetOnPage, chat: ChatStandIn
 ) -> None:
     widget.open_on(page, "inline")
-    region = page.get_by_role("region", name="Reservas por chat")
+    region = page.get_by_role("region", name="Reservas")
     expect(region).to_be_visible()
     expect(widget.launcher).to_have_count(0)
 
@@ -384,7 +387,7 @@ def test_english_is_spoken_throughout_and_sent_along(
     widget.language = "en"
     widget.open_on(page, element=ELEMENT.replace('lang="es"', 'lang="en-GB"'))
     page.get_by_role("button", name="Book a table").click()
-    expect(widget.log).to_contain_text("Tell me how many people")
+    expect(widget.log).to_contain_text("How many people, which day")
 
     widget.say("A table for two")
 
@@ -410,7 +413,7 @@ def test_a_change_of_language_rewrites_everything_at_once(
     for sentence in (
         "Reservations",
         "Close",
-        "Tell me how many people",
+        "How many people, which day",
         "Wait a moment and try again.",
         "Try again",
         "Code",
@@ -419,7 +422,7 @@ def test_a_change_of_language_rewrites_everything_at_once(
         "Send",
     ):
         assert sentence in shown
-    assert widget.field.get_attribute("placeholder") == "Write your message"
+    assert widget.field.get_attribute("placeholder") == "Message"
     assert "¿Qué día?" in shown  # what was said stays as it was said
 
 

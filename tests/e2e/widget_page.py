@@ -23,15 +23,15 @@ RECORD_EVENTS = """
 NAMES = {
     "es": {
         "launcher": "Reservar mesa",
-        "field": "Escribe tu mensaje",
+        "field": "Mensaje",
         "send": "Enviar",
-        "close": "Cerrar el chat",
+        "close": "Cerrar las reservas",
     },
     "en": {
         "launcher": "Book a table",
-        "field": "Write your message",
+        "field": "Message",
         "send": "Send",
-        "close": "Close the chat",
+        "close": "Close the bookings",
     },
 }
 

@@ -1,8 +1,8 @@
 """Two loopback servers for the widget's browser tests: a restaurant's page, and SaveIt's side of POST /chat.
 
 `ChatStandIn` speaks the contract (CORS, one answer per message id, problem documents) and plays the answers
-that a test plans. `HostPage` is another origin that embeds the widget, with the strictest
-Content-Security-Policy that docs/widget.md allows.
+that a test plans; all else is `house`'s (widget_house_stand_in.py). `HostPage` is another origin that embeds the widget, with the
+strictest Content-Security-Policy that widget/README.md allows.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import qrcode
+from widget_house_stand_in import GuestSocket, HouseStandIn, asked_of
 
 from widget.serving import widget_file
 
@@ -61,7 +62,7 @@ def problem(status: int, code: str, detail: str, **headers: str) -> Planned:
 
 
 def booking_card(**changes: Any) -> dict[str, Any]:
-    """The card of a booking just made, as docs/widget.md describes it."""
+    """The card of a booking just made, as widget/README.md describes it."""
     card = {
         "kind": "booking",
         "title": "Mesa para 4",
@@ -104,6 +105,7 @@ class ChatStandIn(LoopbackServer):
     """Plays `planned` answers in order, then `HELLO`; keeps what came; answers an id always alike."""
 
     def __init__(self) -> None:
+        self.house = HouseStandIn()
         self.planned: deque[Planned] = deque()
         self.received: list[Received] = []
         self._answered: dict[str, Any] = {}
@@ -133,8 +135,19 @@ class ChatStandIn(LoopbackServer):
             _send_widget(request, path.removeprefix("/widget/v1/"))
         elif path.startswith("/qr/"):
             _send(request, 200, _qr_picture(), {"Content-Type": "image/png"})
+        elif path == "/ws/chat" and self.house.has_socket:
+            GuestSocket(self.house, request).serve()
+            request.close_connection = True
+        elif path.startswith("/api/v1/"):
+            self._of_the_house(request)
         else:
             _send(request, 404, b"", {})
+
+    def _of_the_house(self, request: BaseHTTPRequestHandler) -> None:
+        status, body = self.house.answer(asked_of(request))
+        kind = "application/json" if status < 400 else "application/problem+json"
+        raw = b"" if body is None else json.dumps(body).encode()
+        _send(request, status, raw, _CORS | {"Content-Type": kind})
 
     def _chat(self, request: BaseHTTPRequestHandler, path: str) -> None:
         body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
@@ -174,7 +187,8 @@ class HostPage(LoopbackServer):
         """
         parts = {"body": "", "script": "", "policy": STRICT_POLICY, "extra_policy": ""} | page
         html = PAGE.format(chat=chat.origin, element=element, body=parts["body"], script=parts["script"])
-        policy = parts["policy"].format(chat=chat.origin) + parts["extra_policy"]
+        socket = chat.origin.replace("http", "ws", 1)
+        policy = parts["policy"].format(chat=chat.origin, socket=socket) + parts["extra_policy"]
         self.pages[path] = (html, {"Content-Security-Policy": policy})
         return f"{self.origin}{path}"
 
@@ -185,7 +199,7 @@ class HostPage(LoopbackServer):
 
 
 STRICT_POLICY = (
-    "default-src 'none'; script-src {chat}/widget/v1/; connect-src {chat}; img-src {chat}; "
+    "default-src 'none'; script-src {chat}/widget/v1/; connect-src {chat} {socket}; img-src {chat}; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 PAGE = """<!doctype html>
@@ -197,8 +211,8 @@ PAGE = """<!doctype html>
 {element}</body></html>"""
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "POST",
-    "Access-Control-Allow-Headers": "Content-Type, X-Api-Key",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Headers": "Content-Type, X-Api-Key, X-SaveIt-Session, Idempotency-Key",
     "Access-Control-Expose-Headers": "Retry-After",
 }
 
@@ -210,7 +224,7 @@ class _QuietHandler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         type(self).answer(self)
 
-    do_GET = do_POST = do_OPTIONS = _handle  # noqa: N815 - the names http.server looks for
+    do_GET = do_POST = do_DELETE = do_OPTIONS = _handle  # noqa: N815 - the names http.server looks for
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: a test's output is the test's."""

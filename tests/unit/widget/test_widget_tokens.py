@@ -59,7 +59,8 @@ def test_a_pair_of_colours_is_legible(scheme: str, front: str, ground: str, leas
 
 
 def test_the_style_sheet_names_only_colours_that_exist() -> None:
-    styles = (ROOT / "widget" / "styles.js").read_text(encoding="utf-8")
+    sheets = [ROOT / "widget" / "styles.js", ROOT / "widget" / "form" / "styles.js"]
+    styles = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     named = set(re.findall(r"var\(--_([a-z-]+)", styles)) - {"top", "height"}
     known = {
         re.sub(r"[A-Z]", lambda letter: f"-{letter.group().lower()}", role)
