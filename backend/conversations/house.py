@@ -220,6 +220,7 @@ class HouseReservations:
             free_cancellation_hours=int(config.rules.cancellation_policy.free_cancellation_hours),
             penalty=_in_words(no_show_penalty(config, one.date), view),
             lacking=tuple(sorted(each.value for each in one.unsettled)),
+            ends=one.ends_at.astimezone(config.zone).time(),
             guest_confirmed=one.guest_confirmed_at is not None,
         )
 

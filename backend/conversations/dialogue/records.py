@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 Formality = Literal["tu", "usted"]
+WallClock = time  # for a class that has a field `time`
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class BookingSeen:
     """A booking as its guest may see it. `late_now` says that cancelling at this moment is late; `penalty` is money in words.
 
     `status` is the reservation's; `lacking` are requirements still open (`deposit`, `card`, ...) that keep it pending.
-    `guest_confirmed`: the guest has said that they are coming.
+    `guest_confirmed`: the guest has said that they are coming. `ends` is the wall-clock end of the stay.
     """
 
     id: str
@@ -142,6 +143,7 @@ class BookingSeen:
     penalty: str | None = None
     lacking: tuple[str, ...] = ()
     guest_confirmed: bool = False
+    ends: WallClock | None = None
 
 
 @dataclass(frozen=True, slots=True)

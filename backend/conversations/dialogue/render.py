@@ -253,7 +253,7 @@ class Voice:
         """The card of a booking."""
         lines = [
             _capital(long_date(booking.date, self._locale, self._today)),
-            f"{clock_time(booking.time, self._locale)} · {self.persons(booking.party_size)}",
+            f"{self._span(booking)} · {self.persons(booking.party_size)}",
             booking.name,
         ]
         area = self._area(booking.area)
@@ -269,6 +269,11 @@ class Voice:
             lines=tuple(lines),
             event=happened,
         )
+
+    def _span(self, booking: BookingSeen) -> str:
+        """'20:00–21:30': from when until when the table is theirs."""
+        hours = [booking.time] if booking.ends is None else [booking.time, booking.ends]
+        return "–".join(clock_time(each, self._locale) for each in hours)
 
     def listed_bookings(self, bookings: Sequence[BookingSeen]) -> str:
         """Several bookings, a line each."""

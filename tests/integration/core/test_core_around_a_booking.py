@@ -165,6 +165,9 @@ def test_an_erasure_asked_for_and_confirmed_leaves_nothing_a_moment_later(stage:
     stage.later(minutes=3)
     stage.work()
 
+    with stage.services.database.tenant(stage.restaurant_id) as tx:
+        assert tx.value("SELECT count(*) FROM conversations") == 0
+        assert tx.value("SELECT count(*) FROM conversation_turns") == 0
     kept = seen(stage)
     assert (kept["guest"]["name"], kept["guest"]["phone"], kept["notes"]) == (None, None, None)
 

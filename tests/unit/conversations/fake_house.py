@@ -257,6 +257,7 @@ class House:
             manage_url=f"/g/{identity}",
             calendar_url=f"/g/{identity}/calendar.ics",
             free_cancellation_hours=24,
+            ends=(_start(slot) + STAY).time(),
         )
 
     def find(
@@ -292,6 +293,7 @@ class House:
                 time=ask.time,
                 party_size=ask.party_size,
                 area=_area(table),
+                ends=(_start(ask) + STAY).time(),
                 version=booking.version + 1,
             )
             self.bookings[booking.id] = changed
