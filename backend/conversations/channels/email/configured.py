@@ -18,6 +18,7 @@ from backend.conversations.channels.accounts.kinds import AccountKind
 from backend.conversations.channels.accounts.store import AccountStore
 from backend.conversations.channels.email.aws import AmazonSns, S3Letters
 from backend.conversations.channels.email.door import DoorRules, MailDoor, known_senders
+from backend.conversations.channels.email.hosts import is_public
 from backend.conversations.channels.email.house import HouseForMail
 from backend.conversations.channels.email.imap import ImapCollector, Mailbox
 from backend.conversations.channels.email.kinds import mail_kind, mailbox_of, smtp_of
@@ -34,7 +35,7 @@ from backend.platform.clock import Clock
 from backend.platform.database import Database
 from backend.platform.http import Api
 from backend.platform.keys import SecretStore, derive
-from backend.platform.senders import MailboxFolderSender, SmtpSender, SmtpSettings
+from backend.platform.senders import AccountSendError, MailboxFolderSender, SmtpSender, SmtpSettings
 from backend.platform.telemetry import Telemetry
 from backend.platform.worker import Errand
 from backend.reservations.service import GuestLinks, ReservationService
@@ -162,7 +163,7 @@ class MailChannel:
         def greet(smtp: Any) -> None:
             SmtpSender(smtp, self._lent.clock).greet()
 
-        return mail_kind(self.imap, greet, {"sns": self._settings.base_url + PATH})
+        return mail_kind(self.imap, greet, {"sns": self._settings.base_url + PATH}, self._may_name)
 
     @property
     def errands(self) -> Sequence[Errand]:
@@ -217,9 +218,17 @@ class MailChannel:
         settings = self._settings
         return Path(settings.mail_dir) if settings.mail_dir else settings.data_dir / "maildir"
 
+    def _may_name(self, host: str) -> bool:
+        """On a machine of the restaurant's own its servers may be anywhere."""
+        return self._settings.mode == "embedded" or is_public(host)
+
     def _own_post(self, account: Mapping[str, Any]) -> Post | None:
         smtp = smtp_of(account)
-        return None if smtp is None else SmtpSender(smtp, self._lent.clock)
+        if smtp is None:
+            return None
+        if not self._may_name(smtp.host):
+            raise AccountSendError("the account's server is not on the open Internet")
+        return SmtpSender(smtp, self._lent.clock)
 
     def _only_restaurant(self) -> UUID | None:
         every = self._every_restaurant()
@@ -244,7 +253,7 @@ class MailChannel:
             with self._lent.database.tenant(restaurant_id) as tx:
                 account = self._shared.accounts.opened(tx, "email")
             own = mailbox_of(account) if account else None
-            if own is not None:
+            if own is not None and self._may_name(own.host):
                 found.append(own)
         return found
 

@@ -77,9 +77,18 @@ def smtp_of(account: Mapping[str, Any]) -> SmtpSettings | None:
 
 
 def mail_kind(
-    imap: ImapCollector, greet: Callable[[SmtpSettings], None], webhooks: Mapping[str, str]
+    imap: ImapCollector,
+    greet: Callable[[SmtpSettings], None],
+    webhooks: Mapping[str, str],
+    may_name: Callable[[str], bool],
 ) -> AccountKind:
-    """Mail. `greet` signs in at an outgoing server and leaves; it raises SendError."""
+    """Mail. `greet` signs in at an outgoing server and leaves, or raises SendError; `may_name` says which servers may be used."""
+
+    def complete(account: dict[str, Any]) -> None:
+        _complete(account)
+        for name in ("imapHost", "smtpHost"):
+            if account.get(name) and not may_name(account[name]):
+                raise field_refusal(f"settings.{name}", "not_a_choice")
 
     def check(account: dict[str, Any]) -> dict[str, Any]:
         facts: dict[str, Any] = {}
@@ -98,7 +107,7 @@ def mail_kind(
             facts["sends"] = True
         return facts
 
-    return AccountKind("mail", MailSettings, MailSecrets, _address, check, webhooks, complete=_complete)
+    return AccountKind("mail", MailSettings, MailSecrets, _address, check, webhooks, complete=complete)
 
 
 def _address(account: str) -> str:
