@@ -40,6 +40,24 @@ _TITLES: Final = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "sr", "sra", "don", "dona", "doctor", "doctora", "senor", "senora", "senorita", "srta",
      "dra", "prof", "profesor", "profesora", "professor", "sir", "lic", "ing", "licenciado", "ingeniero", "familia"]
 )  # fmt: skip
+# What else is called by a name ("el restaurante se llama ...").
+_PLACES: Final = frozenset(
+    [
+        "restaurante",
+        "restaurant",
+        "sitio",
+        "lugar",
+        "local",
+        "place",
+        "bar",
+        "cancion",
+        "song",
+        "perro",
+        "dog",
+        "pelicula",
+        "movie",
+    ]
+)
 _FILLERS: Final = words("name_fillers")
 _NEVER: Final = words("never_names")
 
@@ -87,6 +105,8 @@ def _after_cue(
     sentence: Sentence, match: Match, taken: Collection[int], known: Collection[str]
 ) -> Name | None:
     strength, start = match.payload[0], match.end
+    if not _PLACES.isdisjoint(sentence.norms[max(0, match.start - 2) : match.start]):
+        return None
     if start < len(sentence) and sentence.norms[start] in {'"', "'", "“", "«", ":", "-"}:
         start += 1
     start = _past_title(sentence, start)
@@ -272,7 +292,8 @@ def _begins_surname(sentence: Sentence, at: int) -> bool:
 def _written(sentence: Sentence, start: int, end: int) -> str:
     """The name as written, capitals put right when it has none or only them."""
     raw = sentence.words(start, end).removesuffix("'s").removesuffix("’s")
-    if raw != raw.lower() and not (raw.isupper() and len(raw) > 3):
+    shouted = raw.isupper() and (len(raw) > 3 or sentence.norms[start] in GIVEN_NAMES)
+    if raw != raw.lower() and not shouted:
         return raw
     words = [
         word if word in _PARTICLES and at else _capitalised(word)

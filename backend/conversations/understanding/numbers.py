@@ -43,12 +43,13 @@ def _below_thousand(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Found
         rest = _below_hundred(tokens, at + 1, lexicon)
         value = lexicon.hundreds[norm]
         return (value + rest[0], rest[1]) if rest and norm != "cien" else (value, at + 1)
-    if norm in {"a", "one", "two"} and at + 1 < len(tokens) and tokens[at + 1].norm == "hundred":
+    count = 1 if norm == "a" else lexicon.units.get(norm, 0)
+    if 1 <= count <= 9 and at + 1 < len(tokens) and tokens[at + 1].norm == "hundred":
         start = at + 2
         if start < len(tokens) and tokens[start].norm == "and":
             start += 1
         rest = _below_hundred(tokens, start, lexicon)
-        value = 200 if norm == "two" else 100
+        value = 100 * count
         return (value + rest[0], rest[1]) if rest else (value, at + 2)
     return _below_hundred(tokens, at, lexicon)
 

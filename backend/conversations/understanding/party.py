@@ -13,6 +13,7 @@ from backend.conversations.understanding.items import MERIDIEM, Item, counts_oth
 from backend.conversations.understanding.patterns import Grammar, Match
 from backend.conversations.understanding.rulebook import load, words
 from backend.conversations.understanding.sentence import Sentence
+from backend.conversations.understanding.vocabulary import ORDINAL_ENDINGS
 
 GRAMMAR = Grammar(*load("party"))
 MOST = 500
@@ -106,6 +107,8 @@ def _is_taken_back(sentence: Sentence, match: Match) -> bool:
 
 def _plausible(sentence: Sentence, match: Match) -> bool:
     name, end = match.payload[0], match.end
+    if end < len(sentence) and sentence.tokens[end].glued and sentence.norms[end] in ORDINAL_ENDINGS:
+        return False
     if name in {"we_are", "for"} and sentence.norms[match.end - 1] in {"un", "una"}:
         return end == len(sentence) or sentence.tokens[end].kind != "word"
     if sentence.norms[match.start] == "lugar" and precedes(sentence, match.start, {"en"}):

@@ -187,7 +187,7 @@ def _and(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
         return True
     in_words = all(token.kind == "word" for token in sentence.tokens[match.start : match.end])
     counted = counts_people(sentence, match.end) or precedes(sentence, match.start, _COUNTING)
-    return in_words and match.captures["h"] <= 12 and match.captures["m"] in _ROUND_MINUTES and not counted
+    return in_words and match.captures["h"] <= 12 and match.captures["m"] % 5 == 0 and not counted
 
 
 def _spelled(sentence: Sentence, match: Match, suffix: Suffix) -> bool:

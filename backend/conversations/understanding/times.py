@@ -79,7 +79,8 @@ def _item(sentence: Sentence, match: Match, part_of_day: str | None, *, asked: b
         return None
     attached = suffix.part is not None
     part = suffix.part or part_of_day
-    readings = readings_of(*said, part, attached=attached, padded=_padded(sentence, match))
+    padded = _padded(sentence, match) or match.captures.get("h2", 0) > 12
+    readings = readings_of(*said, part, attached=attached, padded=padded)
     weight = _WEIGHTS.get(strength, 3.0) + 0.1 * (suffix.end - match.start)
     second = _second(match, part, attached)
     extra = {"second": second} if second else {}
