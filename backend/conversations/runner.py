@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
 from backend.conversations.dialogue import events
+from backend.conversations.dialogue.coming import is_allergy
 from backend.conversations.dialogue.events import Action, Event, Heard, Outcome, Result, Say
 from backend.conversations.dialogue.machine import advance
-from backend.conversations.dialogue.records import Alternative, RestaurantFacts, WaitSeen
+from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts, WaitSeen
 from backend.conversations.dialogue.state import DialogueState, Draft
 from backend.conversations.ports import ChatBooking, ChatWait, Conversation, Ports, Sender
 from backend.platform.refusals import Refusal
 
 MOST_ACTIONS = 8
+_log = logging.getLogger(__name__)
 
 
 class Runner:
@@ -84,7 +87,9 @@ class Runner:
             case events.ShowDay(day, party_size, area):
                 return events.DayKnown(ports.availability.day(restaurant, day, party_size, area, channel))
             case events.Book(draft, hold_id, area):
-                return events.Booked(self._book(replace(draft, area=area), hold_id, state.language))
+                booked = self._book(replace(draft, area=area), hold_id, state.language)
+                self._keep_allergy(booked, draft.notes)
+                return events.Booked(booked)
             case events.FindBookings(code):
                 found = ports.reservations.find(self._talk, self._sender, state.booked, code)
                 return events.BookingsFound(tuple(found))
@@ -138,7 +143,17 @@ class Runner:
             ChatWait(self._talk, slot, draft.name, draft.phone, draft.email, self._locale(language))
         )
 
-    def _book(self, draft: Draft, hold_id: str | None, language: str | None) -> Any:
+    def _keep_allergy(self, booked: BookingSeen, notes: str | None) -> None:
+        """What the guest said while booking is with the booking already; an allergy of a known sender is kept with them too."""
+        if notes is None or not is_allergy(notes) or not self._sender.proven:
+            return
+        try:
+            self._ports.coming.note(self._talk, self._sender, booked.id, notes, is_allergy=True)
+        except Refusal as refusal:
+            # The booking stands and holds the words; that the guest's record lacks them must not make it a refusal.
+            _log.warning("an allergy is kept with its booking alone", extra={"code": refusal.code})
+
+    def _book(self, draft: Draft, hold_id: str | None, language: str | None) -> BookingSeen:
         slot = draft.slot
         if slot is None or draft.name is None:
             raise ValueError("a booking without its slot or its name")

@@ -88,6 +88,14 @@ def test_an_allergy_told_by_the_guest_is_kept_with_them_and_with_the_booking(sta
     assert "alérgico a los frutos secos" in seen(stage)["guest"]["allergies"]
 
 
+def test_an_allergy_told_while_booking_is_kept_with_the_guest_too(stage: Stage) -> None:
+    told = say(stage, "mesa para 2 mañana a las 21:00, Lucía García, soy celíaca")
+    assert "«soy celíaca»" in told
+    say(stage, "sí")
+
+    assert (seen(stage)["notes"], seen(stage)["guest"]["allergies"]) == ("soy celíaca", "soy celíaca")
+
+
 def test_who_only_has_the_code_writes_to_the_booking_and_not_to_the_guest(stage: Stage) -> None:
     booking = booked(stage)
     stranger = Sender()
