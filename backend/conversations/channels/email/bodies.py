@@ -12,7 +12,6 @@ from email.message import Message
 from typing import Any, Final
 
 from backend.conversations.channels.email.headers import UNREADABLE
-from backend.conversations.channels.email.hypertext import text_of_html
 
 LONGEST_TEXT: Final = 20_000
 _LONGEST_HTML: Final = 400_000
@@ -45,7 +44,12 @@ class Body:
         """What the guest's program shows, as text, quotations and signature included."""
         if self.plain.strip():
             return self.plain[:LONGEST_TEXT]
-        return text_of_html(self.html)[:LONGEST_TEXT] if self.html.strip() else ""
+        if not self.html.strip():
+            return ""
+        # Only now: the libraries take four megabytes, and most processes never read a letter.
+        from backend.conversations.channels.email.hypertext import text_of_html
+
+        return text_of_html(self.html)[:LONGEST_TEXT]
 
 
 def body_of(mail: Message[Any, Any]) -> Body:

@@ -10,20 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 from backend.checkin.service import CodeIssuer
 from backend.conversations.channels.accounts.kinds import AccountKind
 from backend.conversations.channels.accounts.store import AccountStore
-from backend.conversations.channels.email.aws import AmazonSns, S3Letters
 from backend.conversations.channels.email.door import DoorRules, MailDoor, known_senders
 from backend.conversations.channels.email.hosts import is_public
 from backend.conversations.channels.email.house import HouseForMail
 from backend.conversations.channels.email.imap import ImapCollector, Mailbox
 from backend.conversations.channels.email.kinds import mail_kind, mailbox_of, smtp_of
 from backend.conversations.channels.email.maildir import Maildir, MaildirRules
-from backend.conversations.channels.email.receiver import Receiver
 from backend.conversations.channels.email.sending import EmailSender, Post
 from backend.conversations.channels.email.sns import SnsVerifier
 from backend.conversations.channels.email.store import MailStore
@@ -41,6 +39,9 @@ from backend.platform.worker import Errand
 from backend.reservations.service import GuestLinks, ReservationService
 from backend.restaurants.service import RestaurantService
 from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from backend.conversations.channels.email.receiver import Receiver
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +143,9 @@ class MailChannel:
         topics = [each.strip() for each in settings.ses_topics.split(",") if each.strip()]
         if not topics:
             return None
+        # boto3 takes eight megabytes and half a second: only where it is used.
+        from backend.conversations.channels.email.aws import AmazonSns, S3Letters
+
         aws = AmazonSns()
         parts = SesParts(
             verifier=SnsVerifier(aws, topics, timedelta(seconds=settings.sns_oldest_s)),
@@ -184,6 +188,8 @@ class MailChannel:
     def _keep_listening(self, now: datetime, limit: int) -> int:
         """Starts the receiver unless it runs; on a machine with several workers one of them has the address."""
         if self._receiver is None:
+            from backend.conversations.channels.email.receiver import Receiver  # only where somebody listens
+
             host, _, port = self._settings.mail_listen.rpartition(":")
             receiver = Receiver(
                 self._folder,
