@@ -18,7 +18,7 @@ from backend.conversations.dialogue.asking import CONTEXTS
 from backend.conversations.dialogue.events import Heard
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.render import Reply, locale_for, replies
-from backend.conversations.dialogue.state import DialogueState, Step
+from backend.conversations.dialogue.state import DialogueState, Draft, Step
 from backend.conversations.engines import BuiltInReader, Reader
 from backend.conversations.ports import Conversation, Ports, Sender, SessionMovedError, Stored, Turn
 from backend.conversations.runner import Runner
@@ -96,7 +96,8 @@ def _state_of(stored: Stored) -> DialogueState:
         # Somebody who has been answered by a person need not hear that the message arrived.
         return replace(state, step=Step.WITH_STAFF, told_waiting=stored.taken or _is_told(state))
     if stored.handler == "bot" and state.step is Step.WITH_STAFF:
-        return replace(state, step=Step.IDLE, told_waiting=False)
+        # What was being booked before may be settled by now: it is asked for again, or not at all.
+        return replace(state, step=Step.IDLE, draft=Draft(), misunderstood=0, told_waiting=False)
     return state
 
 

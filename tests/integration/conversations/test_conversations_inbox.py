@@ -175,6 +175,15 @@ def test_a_thread_handed_back_is_the_assistants_again(stage: Stage) -> None:
     assert say(stage, "mesa para 2 mañana a las 20:00").startswith("Tengo mesa para 2")
 
 
+def test_what_was_being_booked_before_the_staff_talked_is_not_gone_on_with(stage: Stage) -> None:
+    say(stage, "mesa para 4 mañana a las 20:00")
+    answer(stage, "Os la apunto yo.")
+    say(stage, "perfecto, soy Ana Gil")
+    do(stage, "release")
+
+    assert "¿Para cuántas personas" in say(stage, "hola")
+
+
 def test_what_a_guest_says_to_the_staff_counts_as_unread_until_somebody_looks(stage: Stage) -> None:
     say(stage, HUMAN, "¿hola?", "¿hay alguien?")
     assert thread(stage)["unread"] == 3
