@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.conversations.dialogue import booking, coming, existing, talk, waiting, wishes
+from backend.conversations.dialogue import booking_messages as messages
+from backend.conversations.dialogue import booking_results as results
 from backend.conversations.dialogue.asking import START, again
 from backend.conversations.dialogue.events import (
     Attended,
@@ -59,13 +61,13 @@ def advance(state: DialogueState, event: Event, facts: RestaurantFacts, now: dat
 def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: datetime) -> Outcome:
     match event:
         case SlotHeld():
-            return booking.on_held(state, event, facts)
+            return results.on_held(state, event, facts)
         case SlotFree():
-            return booking.on_free(state, event, now)
+            return results.on_free(state, event, now)
         case DayKnown():
-            return talk.on_hours(state, event) if state.purpose == "hours" else booking.on_day(state, event)
+            return talk.on_hours(state, event) if state.purpose == "hours" else results.on_day(state, event)
         case Booked():
-            return booking.on_booked(state, event)
+            return results.on_booked(state, event)
         case BookingsFound():
             return existing.on_found(state, event, facts, now)
         case BookingCancelled():
@@ -96,7 +98,7 @@ def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: da
             return (
                 existing.on_refused(state, event)
                 if state.purpose in _EXISTING
-                else booking.on_refused(state, event, now)
+                else results.on_refused(state, event, now)
             )
 
 
@@ -136,7 +138,7 @@ def _in_flow(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: da
             return existing.begin(state, heard, _PURPOSES[read.intent])
         if read.intent == "waitlist":
             return booking.begin_waiting(state, heard, facts, now)
-        return booking.heard_in_booking(state, heard, facts, now)
+        return messages.heard_in_booking(state, heard, facts, now)
     if state.step in EXISTING_STEPS:
         return existing.heard_with_booking(state, heard)
     if state.step is Step.OFFER_HUMAN and read.intent in {"confirm", "deny"}:
@@ -149,7 +151,7 @@ def _is_aside(state: DialogueState, heard: Heard) -> bool:
     read = heard.read
     if read.topic == "insult" and read.intent == "other":
         return True
-    return read.intent == "other" and read.topic is not None and not booking.has_booking_values(read)
+    return read.intent == "other" and read.topic is not None and not messages.has_booking_values(read)
 
 
 def _is_late(state: DialogueState, heard: Heard) -> bool:
@@ -237,7 +239,7 @@ def _other_area(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> s
 def _is_note(state: DialogueState, heard: Heard) -> bool:
     """A need or an occasion told by itself, which belongs to a booking that exists; a wish for a table is none."""
     read = heard.read
-    if read.topic is not None or booking.has_booking_values(read):
+    if read.topic is not None or messages.has_booking_values(read):
         return False
     if read.slots.notes is None and read.slots.occasion is None:
         return False
