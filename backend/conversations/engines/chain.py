@@ -7,6 +7,7 @@ Nothing an engine does can make a turn fail or last longer than the deadline: on
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 import traceback
@@ -14,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -179,24 +181,36 @@ def _where(defect: BaseException) -> str:
 class _Remembered:
     """What came of the last messages: the same one, thought again or sent again, is not paid for and not waited for twice.
 
-    Holds no contacts. A failure is remembered for a moment only, so that a later try may succeed.
+    Keeps no message, only a keyed digest of it, and forgets what is past its time whenever it is used. A failure is remembered
+    for a moment only, so that a later try may succeed.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self._key = secrets.token_bytes(32)
         self._lock = threading.Lock()
-        self._answers: OrderedDict[tuple[str, Question], tuple[float, Answer | None]] = OrderedDict()
+        self._answers: OrderedDict[bytes, tuple[float, Answer | None]] = OrderedDict()
 
     def get(self, engine: str, question: Question) -> tuple[bool, Answer | None]:
         """Whether it is known what came of it, and the answer if there was one."""
         with self._lock:
-            until, answer = self._answers.get((engine, question), (float("-inf"), None))
-            return (True, answer) if self._clock() < until else (False, None)
+            self._forget()
+            digest = self._digest(engine, question)
+            return (True, self._answers[digest][1]) if digest in self._answers else (False, None)
 
     def put(self, engine: str, question: Question, answer: Answer | None) -> None:
         """Remembers an answer, or with None that there was none."""
         life = _KEPT_S if answer is not None else _FAILURE_KEPT_S
         with self._lock:
-            self._answers[engine, question] = (self._clock() + life, answer)
+            self._forget()
+            self._answers[self._digest(engine, question)] = (self._clock() + life, answer)
             while len(self._answers) > _KEPT:
                 self._answers.popitem(last=False)
+
+    def _forget(self) -> None:
+        now = self._clock()
+        for digest in [digest for digest, (until, _) in self._answers.items() if until <= now]:
+            del self._answers[digest]
+
+    def _digest(self, engine: str, question: Question) -> bytes:
+        return blake2b(repr((engine, question)).encode(), key=self._key, digest_size=16).digest()

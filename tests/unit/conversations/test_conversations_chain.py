@@ -295,6 +295,21 @@ def test_the_same_message_again_is_not_paid_for_twice():
     assert len(engine.asked) == 1
 
 
+def test_what_came_of_a_message_is_forgotten_after_a_while_and_the_message_is_not_kept_at_all():
+    now = [100.0]
+    engine = Scripted(BOOKED)
+    asked = [Asked(engine, Circuit(3, 60, 30, clock.monotonic), Lines(4), 5.0)]
+    reader = ReaderChain(Doubtful(), asked, Limits(0.6, 5.0, 1), Purse(), Counted(), lambda: now[0])
+    read(reader)
+
+    assert "Freitag um acht" not in repr(list(reader._remembered._answers))
+    now[0] += 121
+    read(reader, f"{FOREIGN} noch")
+    assert len(reader._remembered._answers) == 1
+    read(reader)
+    assert len(engine.asked) == 3
+
+
 def test_the_same_words_after_another_question_are_another_message():
     engine = Scripted(BOOKED)
     reader = chain(engine)
