@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from backend.conversations.understanding.classifier.features import features
+
 FOLDER = Path(__file__).parent
 LANGUAGES = ("es", "en")
 SEED = 20261124
 PER_PATTERN = 24
 """How many messages a pattern gives at most; patterns with many fillers would drown the sentences written by hand."""
+SAMPLED = 20
+"""Every so many messages, what the classifier sees goes into the fingerprint too."""
 
 OPENINGS = {
     "es": ("hola, ", "buenas, ", "buenos días, ", "hola buenas tardes ", "oye ", "perdona, ", "disculpe, "),
@@ -57,11 +61,13 @@ def messages(language: str) -> list[Message]:
 
 
 def digest() -> str:
-    """A fingerprint of the corpora and of how they are written out: every message with its intent."""
+    """A fingerprint of what the weights rest on: every message with its intent, and what the classifier sees of a sample."""
     hashed = hashlib.sha256()
     for language in LANGUAGES:
-        for message in messages(language):
+        for number, message in enumerate(messages(language)):
             hashed.update(f"{language}\t{message.intent}\t{message.text}\n".encode())
+            if number % SAMPLED == 0:
+                hashed.update(str(features(message.text, language)).encode())
     return hashed.hexdigest()
 
 

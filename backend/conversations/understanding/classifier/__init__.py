@@ -39,7 +39,7 @@ def classify(text: str, language: str) -> list[tuple[str, float]]:
     seen. The first call loads the weights.
     """
     model = models()[language]
-    found = features(text)
+    found = features(text, language)
     pick = itemgetter(*found)
     length = math.sqrt(len(found))
     scores = [
