@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from backend.conversations.dialogue import events
+from backend.conversations.dialogue import actions, events
+from backend.conversations.dialogue.actions import Action
 from backend.conversations.dialogue.coming import is_allergy
-from backend.conversations.dialogue.events import Action, Event, Heard, Outcome, Result, Say
+from backend.conversations.dialogue.events import Event, Heard, Outcome, Result, Say
 from backend.conversations.dialogue.machine import advance
 from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts, WaitSeen
 from backend.conversations.dialogue.state import DialogueState, Draft
@@ -74,63 +75,63 @@ class Runner:
     def _perform(self, action: Action, state: DialogueState, turn: str) -> Result:
         ports, restaurant, channel = self._ports, self._talk.restaurant_id, self._talk.channel
         match action:
-            case events.CheckSlot(ask):
+            case actions.CheckSlot(ask):
                 ports.availability.check(restaurant, ask, channel)
                 return events.SlotFree(ask)
-            case events.HoldSlot(ask, instead_of):
+            case actions.HoldSlot(ask, instead_of):
                 hold = ports.availability.hold(restaurant, ask, channel, instead_of)
                 self.holds_taken.append(hold.id)
                 return events.SlotHeld(hold)
-            case events.ReleaseHold(hold_id):
+            case actions.ReleaseHold(hold_id):
                 ports.availability.release(restaurant, hold_id)
                 return events.HoldGone()
-            case events.ShowDay(day, party_size, area):
+            case actions.ShowDay(day, party_size, area):
                 return events.DayKnown(ports.availability.day(restaurant, day, party_size, area, channel))
-            case events.Book(draft, hold_id, area):
+            case actions.Book(draft, hold_id, area):
                 booked = self._book(replace(draft, area=area), hold_id, state.language)
                 self._keep_allergy(booked, draft.notes)
                 return events.Booked(booked)
-            case events.FindBookings(code):
+            case actions.FindBookings(code):
                 found = ports.reservations.find(self._talk, self._sender, state.booked, code)
                 return events.BookingsFound(tuple(found))
-            case events.CancelBooking(booking):
+            case actions.CancelBooking(booking):
                 done = ports.reservations.cancel(
                     restaurant, booking.id, self._key("cancel", turn, booking.id)
                 )
                 return events.BookingCancelled(done.booking, done.late, done.penalty)
-            case events.ChangeBooking(booking, ask):
+            case actions.ChangeBooking(booking, ask):
                 key = self._key("change", turn, booking.id)
                 return events.BookingChanged(
                     ports.reservations.change(restaurant, booking, ask, channel, key)
                 )
-            case events.JoinWaitlist(draft):
+            case actions.JoinWaitlist(draft):
                 return events.OnWaitlist(self._wait(draft, state.language))
-            case events.LeaveWaitlist():
+            case actions.LeaveWaitlist():
                 return events.LeftWaitlist(ports.coming.leave(self._talk, self._sender, state.waits))
-            case events.KeepWish(wanted):
+            case actions.KeepWish(wanted):
                 kept = ports.wishes.messages(self._talk, self._sender, state.booked, wanted=wanted)
                 return events.WishKept(wanted, kept.known, kept.news)
-            case events.EraseGuest():
+            case actions.EraseGuest():
                 return events.ErasurePlanned(ports.wishes.erase(self._talk, self._sender))
-            case events.TellLate() | events.Attend() | events.AddNote():
+            case actions.TellLate() | actions.Attend() | actions.AddNote():
                 return self._say_of(action)
-            case events.HandOver(reason):
+            case actions.HandOver(reason):
                 ports.handover.open(self._talk, reason)
                 return events.HandedOver()
-            case events.TakeBack():
+            case actions.TakeBack():
                 ports.handover.close(self._talk)
                 return events.TakenBack()
 
-    def _say_of(self, action: events.TellLate | events.Attend | events.AddNote) -> Result:
+    def _say_of(self, action: actions.TellLate | actions.Attend | actions.AddNote) -> Result:
         """What the guest says of a booking before they come."""
         coming, restaurant, channel = self._ports.coming, self._talk.restaurant_id, self._talk.channel
         match action:
-            case events.TellLate(booking, minutes):
+            case actions.TellLate(booking, minutes):
                 late = coming.late(restaurant, booking.id, minutes, channel)
                 return events.LateNoted(late.booking, minutes, late.kept, late.kept_until)
-            case events.Attend(booking):
+            case actions.Attend(booking):
                 return events.Attended(coming.attend(restaurant, booking.id, channel))
-            case events.AddNote(booking, words, is_allergy):
+            case actions.AddNote(booking, words, is_allergy):
                 return events.NoteAdded(
                     coming.note(self._talk, self._sender, booking.id, words, is_allergy=is_allergy)
                 )

@@ -11,17 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from backend.conversations.dialogue import waiting
+from backend.conversations.dialogue.actions import CheckSlot, HoldSlot, ReleaseHold, ShowDay
 from backend.conversations.dialogue.asking import again, ask, confirmation
-from backend.conversations.dialogue.events import (
-    CheckSlot,
-    Heard,
-    HoldSlot,
-    Outcome,
-    Quick,
-    ReleaseHold,
-    Say,
-    ShowDay,
-)
+from backend.conversations.dialogue.events import Heard, Outcome, Quick, Say
 from backend.conversations.dialogue.merging import is_weekend_choice, merged
 from backend.conversations.dialogue.records import RestaurantFacts, SlotAsk
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Draft, Step

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.conversations.dialogue import waiting
+from backend.conversations.dialogue.actions import Book, HandOver, ShowDay
 from backend.conversations.dialogue.asking import again, ask, read_back
 from backend.conversations.dialogue.booking import drop, is_held, proceed, take_in
-from backend.conversations.dialogue.events import Book, HandOver, Heard, Outcome, Say, ShowDay
+from backend.conversations.dialogue.events import Heard, Outcome, Say
 from backend.conversations.dialogue.merging import merged, picked_offer
 from backend.conversations.dialogue.records import Alternative, RestaurantFacts
 from backend.conversations.dialogue.state import DialogueState, Step

@@ -11,20 +11,9 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from backend.conversations.dialogue.actions import AddNote, Attend, FindBookings, TellLate
 from backend.conversations.dialogue.asking import HUMAN, ask, question
-from backend.conversations.dialogue.events import (
-    AddNote,
-    Attend,
-    Attended,
-    FindBookings,
-    Heard,
-    LateNoted,
-    NoteAdded,
-    Outcome,
-    Refused,
-    Say,
-    TellLate,
-)
+from backend.conversations.dialogue.events import Attended, Heard, LateNoted, NoteAdded, Outcome, Refused, Say
 from backend.conversations.dialogue.merging import ALLERGY, about_of, plain
 from backend.conversations.dialogue.records import BookingSeen, RestaurantFacts
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish

@@ -10,14 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.conversations.dialogue import coming
+from backend.conversations.dialogue.actions import CancelBooking, ChangeBooking, FindBookings
 from backend.conversations.dialogue.asking import HUMAN, NO, RESERVE, START, again, ask, quick_slots
 from backend.conversations.dialogue.events import (
     BookingCancelled,
     BookingChanged,
     BookingsFound,
-    CancelBooking,
-    ChangeBooking,
-    FindBookings,
     Heard,
     Outcome,
     Quick,

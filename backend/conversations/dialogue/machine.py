@@ -12,6 +12,7 @@ from datetime import datetime
 from backend.conversations.dialogue import booking, coming, existing, talk, waiting, wishes
 from backend.conversations.dialogue import booking_messages as messages
 from backend.conversations.dialogue import booking_results as results
+from backend.conversations.dialogue.actions import ShowDay
 from backend.conversations.dialogue.asking import START, again
 from backend.conversations.dialogue.events import (
     Attended,
@@ -33,7 +34,6 @@ from backend.conversations.dialogue.events import (
     Refused,
     Result,
     Say,
-    ShowDay,
     SlotFree,
     SlotHeld,
     TakenBack,

@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from backend.conversations.dialogue.actions import HandOver, TakeBack
 from backend.conversations.dialogue.asking import HUMAN, NO, START, again
 from backend.conversations.dialogue.booking import drop
-from backend.conversations.dialogue.events import DayKnown, HandOver, Heard, Outcome, Quick, Say, TakeBack
+from backend.conversations.dialogue.events import DayKnown, Heard, Outcome, Quick, Say
 from backend.conversations.dialogue.merging import area_of
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.state import DialogueState, Draft, Step

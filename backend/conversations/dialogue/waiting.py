@@ -8,16 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from backend.conversations.dialogue.actions import JoinWaitlist, LeaveWaitlist
 from backend.conversations.dialogue.asking import NO, OTHER_DAY, WAIT, again, ask
-from backend.conversations.dialogue.events import (
-    Heard,
-    JoinWaitlist,
-    LeaveWaitlist,
-    LeftWaitlist,
-    OnWaitlist,
-    Outcome,
-    Say,
-)
+from backend.conversations.dialogue.events import Heard, LeftWaitlist, OnWaitlist, Outcome, Say
 from backend.conversations.dialogue.merging import plain
 from backend.conversations.dialogue.state import DialogueState, Draft, Step
 

@@ -7,17 +7,9 @@ from __future__ import annotations
 
 import re
 
+from backend.conversations.dialogue.actions import EraseGuest, HandOver, KeepWish
 from backend.conversations.dialogue.asking import HUMAN, ask
-from backend.conversations.dialogue.events import (
-    EraseGuest,
-    ErasurePlanned,
-    HandOver,
-    Heard,
-    KeepWish,
-    Outcome,
-    Say,
-    WishKept,
-)
+from backend.conversations.dialogue.events import ErasurePlanned, Heard, Outcome, Say, WishKept
 from backend.conversations.dialogue.merging import plain
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.state import DialogueState, Step

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.conversations import runner
-from backend.conversations.dialogue import events
+from backend.conversations.dialogue import actions, events
 from backend.conversations.dialogue.state import DialogueState, Step
 from backend.conversations.ports import Sender
 from backend.platform.refusals import Refusal
@@ -83,24 +83,24 @@ class Watch:
         action = outcome.action
         for said in outcome.says:
             assert said.key not in DONE or isinstance(event, DONE[said.key])
-        if isinstance(action, events.Book):
+        if isinstance(action, actions.Book):
             assert state.step is Step.CONFIRM
             assert event.read.intent == "confirm"
             assert replace(action.draft, area=action.area).slot == self.read_back
             assert action.draft.has_contact
-        if isinstance(action, events.JoinWaitlist):
+        if isinstance(action, actions.JoinWaitlist):
             assert state.step is Step.CONFIRM_WAIT
             assert event.read.intent == "confirm"
             assert action.draft.has_contact
-        if isinstance(action, events.EraseGuest):
+        if isinstance(action, actions.EraseGuest):
             assert state.step is Step.CONFIRM_ERASURE
             assert event.is_known
-        if isinstance(action, events.CancelBooking):
+        if isinstance(action, actions.CancelBooking):
             assert state.step is Step.CONFIRM_CANCEL
-        if isinstance(action, events.ChangeBooking):
+        if isinstance(action, actions.ChangeBooking):
             assert state.step is Step.CONFIRM_CHANGE
         if state.step is Step.WITH_STAFF and isinstance(event, events.Heard):
-            assert action is None or isinstance(action, (events.TakeBack, events.KeepWish))
+            assert action is None or isinstance(action, (actions.TakeBack, actions.KeepWish))
         if outcome.state.step in HELD_STEPS and action is None and isinstance(event, events.SlotHeld):
             assert outcome.state.hold.ask == outcome.state.draft.slot
 
