@@ -30,7 +30,7 @@ _WAITING = 500  # events that may wait for it
 
 
 class Visitors:
-    """All of them. `joins` the hub, whose feeds and heartbeat it shares."""
+    """All of them. They join the hub, whose feeds and heartbeat they share."""
 
     def __init__(self, hub: Hub, chats: Chats, telemetry: Telemetry) -> None:
         self.settings = hub.settings
