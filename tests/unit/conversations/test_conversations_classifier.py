@@ -71,6 +71,10 @@ def test_any_text_gets_every_intent_once_with_shares_that_add_up_likeliest_first
     assert [share for _, share in shares] == sorted((share for _, share in shares), reverse=True)
 
 
+def test_half_a_character_is_read_like_any_other():
+    assert classify("una mesa \ud83d", "es")[0][0] == "reserve"
+
+
 @given(st.text(max_size=2000))
 def test_the_work_on_a_message_is_bounded_however_long_it_is(text):
     found = features(text, "es")

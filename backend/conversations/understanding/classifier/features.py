@@ -46,7 +46,8 @@ def features(text: str, language: str) -> list[int]:
         named += [padded[at : at + size] for size in _PIECES for at in range(len(padded) - size + 1)]
     named += _of_kinds(words, language)
     named.append(f"n {min(len(words) - 2, 9)}")
-    return sorted({crc32(name.encode()) % BUCKETS for name in named})
+    # Half a character of a pair, as a broken client may send it, is a character like any other here.
+    return sorted({crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS for name in named})
 
 
 def _of_kinds(words: list[str], language: str) -> list[str]:
