@@ -49,6 +49,9 @@ class GuestPost(Protocol):
     def carries(self, tx: Tx, channel: str) -> bool:
         """Whether the restaurant has connected the channel."""
 
+    def mail_address(self, tx: Tx) -> str | None:
+        """Where the assistant reads the restaurant's mail; None where it does not."""
+
     def send(self, notice: Notice) -> str | None:
         """The provider's name of the message once it has taken it. Raises the errors of `backend.platform.senders`."""
 
