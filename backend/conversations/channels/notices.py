@@ -74,6 +74,11 @@ class ChannelPost:
         """Whether the restaurant has connected it."""
         return self._accounts.get(tx, channel) is not None
 
+    def mail_address(self, tx: Tx) -> str | None:
+        """The mail account's address."""
+        account = self._accounts.get(tx, "email")
+        return None if account is None else str(account["account"])
+
     def send(self, notice: Notice) -> str | None:
         """The provider's name of it. An account that is left alone raises TemporarySendError without being asked."""
         key = (notice.restaurant_id, notice.channel)
