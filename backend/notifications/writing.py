@@ -123,7 +123,7 @@ class Writer:
             rendered=rendered,
             sender_name=profile.name,
             sender_address=self._mail_from,
-            reply_to=profile.email or None,
+            reply_to=(self._post.mail_address(tx) if self._post else None) or profile.email or None,
             language=locale.split("-")[0],
         )
         shows_code = any(each.content_type == "image/png" for each in rendered.attachments)
