@@ -164,6 +164,9 @@ def _is_corrected(sentence: Sentence, first: Item, last: Item) -> bool:
 _INSTEAD: Final = phrases(
     "instead of", "rather than", "en vez de", "en lugar de", "but not", "y no", "and not"
 )
+_COMMA: Final = phrases(",", ", it's", ", somos", ", es")
+_NOT: Final = phrases("not", ", not", ", no", "y no", "and not")
+_COUNTED: Final = frozenset({"de", "from"})
 _BUT: Final = phrases("but", ", but", "sino", ", sino", ", but rather")
 
 
@@ -177,6 +180,10 @@ def swapped_numbers(sentence: Sentence, taken: Collection[int]) -> Item | None:
     for first, second in pairwise(numbers):
         between = tuple(sentence.norms[first[2] : second[1]])
         if between in _INSTEAD:
+            return _swapped(first, second)
+        if between in _COMMA and first[1] > 0 and sentence.norms[first[1] - 1] in {"no", "not"}:
+            return _swapped(second, first)
+        if between in _NOT and (first[1] == 0 or sentence.norms[first[1] - 1] not in _COUNTED):
             return _swapped(first, second)
         if between in _BUT and first[1] > 0 and sentence.norms[first[1] - 1] in {"no", "not"}:
             return _swapped(second, first)
@@ -282,6 +289,8 @@ def telegraphic(
 ) -> Item | None:
     """'4 mañana 21:00', 'hoy 20': a number in a message of bare values takes the one slot it can fill."""
     value, start, end = number
+    if sentence.norms[start] in {"one", "uno"}:
+        return None
     slots = {item.slot for item in items if item.readings}
     earlier = [item for item in items if item.slot == "time" and item.end <= start]
     if (
@@ -296,6 +305,7 @@ def telegraphic(
     is_hour = 13 <= value <= 23 or 7 <= value <= 11 or ("party" in slots and 1 <= value <= 12)
     if is_hour and "time" not in slots and (beside_day or about) and words_left == 0:
         return Item("time", start, end, readings_of(value, 0, part, attached=False), kind="telegraphic")
-    if "party" not in slots and "time" in slots and 1 <= value <= 20 and words_left == 0:
+    opens = start == 0 and "date" in slots and sentence.norms[end : end + 1] in (["for"], ["para"])
+    if "party" not in slots and ("time" in slots or opens) and 1 <= value <= 20 and words_left == 0:
         return Item("party", start, end, (value,), kind="telegraphic")
     return None

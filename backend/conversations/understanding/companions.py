@@ -17,6 +17,7 @@ _JOINTS: Final = frozenset(
     {",", "y", "e", "and", "&", "+", "con", "with", "plus", "mas", "tambien", "also", "n"}
 )
 _ALONG: Final = frozenset({"con", "with", "bringing", "bring", "llevo", "llevamos"})
+_MINE: Final = frozenset({"mi", "mis", "my", "our", "nuestro", "nuestra", "nuestros", "nuestras"})
 _MOST_JOINTS: Final = 2
 
 
@@ -40,6 +41,9 @@ def _joined(sentence: Sentence, end: int, start: int) -> bool:
 def _counted(sentence: Sentence, chain: list[Match]) -> list[Item]:
     along = bool(chain) and precedes(sentence, chain[0].start, _ALONG)
     numbered = any("n" in match.captures for match in chain)
+    named = any("me" in match.payload or sentence.norms[match.start] in _MINE for match in chain)
+    if not along and not named:
+        return []
     if len(chain) < 2 and not (along and numbered):
         return []
     total = sum(int(match.payload[0]) + int(match.captures.get("n", 0)) for match in chain)

@@ -229,7 +229,7 @@ class _Reading:
         if self.context is not None and not self._answered(items):
             lone = choosing.answer_item(sentence, self.context, number, self.today.day, self._part())
         if lone is None:
-            cued = taken | _tokens(intents.cues_of(sentence))
+            cued = taken | _tokens(intents.cues_of(sentence)) | set(range(number[1], number[2]))
             left = intents.strange_words(sentence, cued, _SMALL_WORDS)
             lone = choosing.telegraphic(sentence, number, items, self._part(), left)
         return sorted([*items, lone], key=lambda item: item.start) if lone is not None else items

@@ -31,7 +31,7 @@ GRAMMAR: Final = Grammar.merged(*map(load, _FILES))
 _URGENT: Final = ("erasure", "stop", "start", "late")
 # Below this confidence the trained classifier is asked; a second engine may be asked below the dialogue's own threshold.
 UNSURE: Final = 0.7
-_OPINION: Final = 2.5
+_OPINION: Final = 3.0
 _ALL_BUT_CERTAIN: Final = 0.9
 # A task named so plainly that the values beside it only say of which booking.
 _PLAIN_TASK: Final = 3.0

@@ -47,7 +47,9 @@ def find_party(sentence: Sentence, context: str | None) -> list[Item]:
     """Every party size the message may name, overlapping readings included."""
     items: list[Item] = []
     for match in GRAMMAR.find(sentence):
-        if match.payload[0] in {"either_bare", "asked_2"} and context != "party_size":
+        if match.payload[0] in {"either_bare", "asked_1", "asked_2"} and context != "party_size":
+            continue
+        if match.payload[0] == "asked_1" and match.end - match.start < _words(sentence):
             continue
         size = _size(sentence, match)
         if size is not None:
@@ -64,6 +66,10 @@ def find_party(sentence: Sentence, context: str | None) -> list[Item]:
                 )
             )
     return _with_sums(sentence, items) + find_companions(sentence)
+
+
+def _words(sentence: Sentence) -> int:
+    return sum(1 for token in sentence.tokens if token.kind in {"word", "figure"})
 
 
 def _size(sentence: Sentence, match: Match) -> int | None:

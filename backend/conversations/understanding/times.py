@@ -62,11 +62,19 @@ def find_times(sentence: Sentence, now: datetime, part_of_day: str | None, conte
     for match in GRAMMAR.find(sentence):
         if match.payload[0] == "now":
             items.append(_in_minutes(0, match.start, match.end, now))
-        elif context == "party_size" and match.payload[1] in _OF_PEOPLE_TOO:
+        elif context == "party_size" and _counts_as_asked(sentence, match):
             continue
         elif (item := _item(sentence, match, part_of_day, asked=context == "time")) is not None:
             items.append(item)
     return items + _ahead(sentence, now)
+
+
+def _counts_as_asked(sentence: Sentence, match: Match) -> bool:
+    """Whether a number is people because that was the question: 'entre 8 y 9', '10 or 11', '6p'."""
+    piece = (
+        match.end < len(sentence) and sentence.norms[match.end] == "p" and sentence.tokens[match.end].glued
+    )
+    return match.payload[1] in _OF_PEOPLE_TOO or piece
 
 
 def _item(sentence: Sentence, match: Match, part_of_day: str | None, *, asked: bool) -> Item | None:
