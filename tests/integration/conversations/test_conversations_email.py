@@ -168,6 +168,12 @@ def test_a_proven_guest_cancels_by_answering_the_confirmation(post: Post) -> Non
     assert post.bookings()[0]["status"] == "cancelled"
 
 
+def test_a_confirmation_is_answered_at_the_address_that_the_assistant_reads(post: Post) -> None:
+    post.stage.booked(guest={"name": "Lucía Gómez", "email": GUEST})
+    post.stage.work()
+    assert post.address in str(post.mails()[0]["Reply-To"])
+
+
 def test_whoever_only_claims_the_address_sees_and_cancels_nothing(post: Post) -> None:
     booked = post.stage.booked(guest={"name": "Lucía Gómez", "email": GUEST})["reservation"]
     post.stage.work()
