@@ -36,6 +36,7 @@ export class Live {
   stop() {
     this.#isWanted = false;
     Object.values(this.#timers).forEach(clearTimeout);
+    this.#timers = {};
     this.#socket?.close();
     this.#socket = null;
   }
@@ -56,9 +57,9 @@ export class Live {
       this.#socket = socket;
       socket.onopen = () => this.#send("open", { restaurant, key, sessionId: session.id, locale: locale() });
       socket.onmessage = ({ data }) => isCurrent() && this.#heard(JSON.parse(data));
-      socket.onclose = () => isCurrent() && this.#lost();
+      socket.onerror = socket.onclose = () => isCurrent() && this.#lost(); // a socket that the page's policy refuses errs and never closes
     } catch (error) {
-      if (!(error instanceof DOMException)) throw error; // a page's policy may refuse it here; most browsers do so by an event
+      if (!(error instanceof DOMException)) throw error; // or is refused here, in some browsers
       this.#lost();
     }
   }
@@ -86,6 +87,7 @@ export class Live {
 
   /** Tries again, later each time; meanwhile, and where sockets are not let through at all, it is asked. */
   #lost() {
+    this.#socket = null;
     clearTimeout(this.#timers.ping);
     this.#failures += 1;
     const pause = Math.min(500 * 2 ** this.#failures, LONGEST_PAUSE_MS) * (0.75 + Math.random() / 2);
@@ -94,13 +96,13 @@ export class Live {
   }
 
   #askLater() {
-    clearTimeout(this.#timers.ask);
-    if (!this.#isWanted || !this.#failures || this.#options.session.handler !== "staff") return;
+    if (this.#timers.ask || !this.#isWanted || !this.#failures || this.#options.session.handler !== "staff") return;
     this.#timers.ask = setTimeout(() => this.#ask(), document.hidden ? ASK_HIDDEN_EVERY_MS : ASK_EVERY_MS);
   }
 
   async #ask() {
     if (this.#isAsking) return;
+    this.#timers.ask = null;
     this.#isAsking = true;
     const { house, session, locale, onMessages, onHandler } = this.#options;
     const { data } = await house.history(session.id, session.cursor, locale());

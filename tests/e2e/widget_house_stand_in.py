@@ -8,6 +8,7 @@ package, on the connection of the HTTP server.
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -151,8 +152,8 @@ class HouseStandIn:
 
     def tell(self, record: dict[str, Any]) -> None:
         """To every open socket."""
-        for socket in list(self.sockets):
-            socket.send(record)
+        for each in list(self.sockets):
+            each.send(record)
 
     def wait_for_socket(self) -> GuestSocket:
         """The guest's socket, once it has introduced itself."""
@@ -210,7 +211,7 @@ class GuestSocket:
 
     def drop(self) -> None:
         """The connection breaks without a word."""
-        self._request.connection.close()
+        self._request.connection.shutdown(socket.SHUT_RDWR)
 
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
