@@ -25,8 +25,8 @@ from backend.reservations.service import Desk
 # Removes sent messages of a restaurant (by slug) from where we keep them ourselves.
 EraseSent = Callable[[str, Sequence[str]], object]
 _REMINDERS = (MessageKind.REMINDER_24H, MessageKind.REMINDER_3H)
-# What the record of a booking says of one that was made in a conversation by mail.
-_BY_MAIL = ("reservation.booked", "conversation:email")
+# What the record says of a booking that was made or changed in a conversation whose answer holds all that the message would.
+_IN_THREAD = frozenset(f"conversation:{channel}" for channel in ("email", "whatsapp", "sms"))
 # Messages that follow from nothing the guest or the house has just done: not to who wants none.
 _UNASKED = frozenset({*_REMINDERS, MessageKind.NO_SHOW})
 
@@ -83,11 +83,12 @@ class NotificationHandlers:
             self._add(tx, event.subject_id, kind, event.id, facts_to_remember(event))
 
     def _is_told(self, tx: Tx, event: Event) -> bool:
-        """Whether the guest has it already: the answer to a booking by mail is a mail with its code and calendar file."""
-        if event.type != "reservation.created":
+        """Whether the guest has it already: the answer in their thread by mail, WhatsApp or SMS holds the code and the links, and
+        each message more costs."""
+        if event.type != "reservation.created" and event.data.get("change") != "changed":
             return False
         trail = self._desk.store.audit(tx, event.subject_id)
-        return any((row["action"], row["actor"]) == _BY_MAIL for row in trail)
+        return any(row["actor"] in _IN_THREAD and row["at"] == event.occurred_at for row in trail)
 
     def plan_reminders(self, tx: Tx, event: Event) -> None:
         """Moves the booking's reminders to where they belong now, or takes them off."""
