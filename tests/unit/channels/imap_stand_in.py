@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 _COMMAND = re.compile(rb"(\S+) (UID )?(\S+) ?(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -116,13 +118,23 @@ class _Session(socketserver.StreamRequestHandler):
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is not None:
+            try:
+                request = self.tls.wrap_socket(request, server_side=True)
+            except (ssl.SSLError, OSError):
+                return  # the client did not like our certificate
+        super().finish_request(request, client_address)
 
 
 @contextmanager
-def imap_server() -> Iterator[Imap]:
+def imap_server(tls: ssl.SSLContext | None = None) -> Iterator[Imap]:
     """The server, for the length of a `with` block."""
     imap = Imap()
     with _Server(("127.0.0.1", 0), _Session) as server:
+        server.tls = tls
         server.imap = imap  # type: ignore[attr-defined]
         imap.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from imap_stand_in import Imap, imap_server
 from letters import GUEST, HOUSE, letter
 from mail_stand_ins import NOW, RESTAURANT, Hall, hall
@@ -193,3 +200,61 @@ def test_whoever_connects_a_mailbox_sees_that_it_does_not_open(imap: Imap) -> No
 def test_a_mailbox_s_name_says_nothing_of_it(imap: Imap) -> None:
     assert "casalola" not in _mailbox(imap).name
     assert "secreto" not in repr(_mailbox(imap))
+
+
+# TLS
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    """Key and certificate of 127.0.0.1, by nobody known."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    path = tmp_path / "papers.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def imaps(papers: Path) -> Iterator[Imap]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(papers)
+    with imap_server(context) as server:
+        yield server
+
+
+def test_a_mailbox_is_read_over_tls(imaps: Imap, papers: Path) -> None:
+    at, mailbox = hall(), _mailbox(imaps, tls="tls")
+    collector = ImapCollector(
+        lambda: [mailbox],
+        at.store,
+        at.door,
+        tls_context=lambda: ssl.create_default_context(cafile=str(papers)),  # type: ignore[arg-type]
+    )
+    collector.collect(NOW, 20)
+    imaps.deliver(letter())
+    assert collector.collect(NOW, 20) == 1
+
+
+def test_a_server_that_nobody_vouches_for_gets_no_password(imaps: Imap) -> None:
+    with pytest.raises(UNREACHABLE):
+        _collector(imaps, hall(), tls="tls").check(_mailbox(imaps, tls="tls"))
+    assert "LOGIN" not in imaps.commands
