@@ -53,6 +53,10 @@ AND i.restaurant_id = c.restaurant_id AND i.channel = c.channel AND i.session_id
 _LOCK = """
 SELECT id FROM conversations WHERE restaurant_id = :restaurant_id AND id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
 """
+_MAILED = """
+SELECT id FROM outbound_messages
+WHERE restaurant_id = :restaurant_id AND channel = 'email' AND conversation_id = ANY(CAST(:ids AS uuid[]))
+"""
 _ERASE = (
     "DELETE FROM outbound_messages WHERE restaurant_id = :restaurant_id AND conversation_id = ANY(CAST(:ids AS uuid[]))",
     "DELETE FROM conversation_turns WHERE restaurant_id = :restaurant_id AND conversation_id = ANY(CAST(:ids AS uuid[]))",
@@ -91,10 +95,11 @@ class OldConversations:
 
 class GuestTraces:
     """What conversations know of a guest: the threads in which they wrote from their own number or address, told either of them, or
-    booked. Fulfils `guests.service.Traces`."""
+    booked. Fulfils `guests.service.Traces`. `forget_sent` removes mails of a restaurant from where we keep them ourselves."""
 
-    def __init__(self, cipher: Cipher) -> None:
+    def __init__(self, cipher: Cipher, forget_sent: Callable[[UUID, list[str]], object]) -> None:
         self._threads = ThreadStore(cipher)
+        self._forget_sent = forget_sent
 
     def of_guest(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> list[dict[str, Any]]:
         """Everything said in those threads, oldest first, in words a person can read."""
@@ -110,9 +115,15 @@ class GuestTraces:
         found = self._ids(tx, guest_id, indexes)
         if found:
             ids = id_array(found)
+            self._forget_mails(tx, ids)
             for statement in (_ERASE_INBOUND, _LOCK, *_ERASE):
                 tx.run(statement, restaurant_id=tx.restaurant_id, ids=ids)
         return len(found)
+
+    def _forget_mails(self, tx: Tx, ids: object) -> None:
+        rows = tx.tuples(_MAILED, restaurant_id=tx.restaurant_id, ids=ids)
+        if rows and tx.restaurant_id is not None:
+            self._forget_sent(tx.restaurant_id, [str(identity) for (identity,) in rows])
 
     def _ids(self, tx: Tx, guest_id: UUID, indexes: Sequence[bytes | None]) -> list[UUID]:
         known = [each for each in indexes if each is not None]
