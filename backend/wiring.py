@@ -180,7 +180,7 @@ class Services:
             ExportedBookings(self._reservations, self._waitlist),
             self._audit,
             self.outbox,
-            GuestTraces(self._cipher),
+            GuestTraces(self._cipher, self._forget_sent),
         )
 
     @cached_property
@@ -273,6 +273,10 @@ class Services:
     def errands(self) -> Sequence[Errand]:
         """What the worker does on lanes of their own, beside events, messages and scheduled work."""
         return self.channels.errands
+
+    def _forget_sent(self, restaurant_id: UUID, messages: list[str]) -> None:
+        slug = self.restaurants.config(restaurant_id).profile.slug
+        erase_from_mailbox(self.settings.data_dir, slug, messages)
 
     def _every_restaurant(self) -> list[UUID]:
         return [row["id"] for row in self.restaurants.all()]
