@@ -11,7 +11,7 @@ from backend.conversations.dialogue.actions import Book, HandOver, ShowDay
 from backend.conversations.dialogue.asking import again, ask, read_back
 from backend.conversations.dialogue.booking import drop, is_held, proceed, take_in
 from backend.conversations.dialogue.events import Heard, Outcome, Say
-from backend.conversations.dialogue.merging import merged, picked_offer
+from backend.conversations.dialogue.merging import merged, picked_offer, plain
 from backend.conversations.dialogue.records import Alternative, RestaurantFacts
 from backend.conversations.dialogue.state import DialogueState, Step
 from backend.conversations.understanding import Understanding
@@ -20,6 +20,10 @@ _HOUR_WORDS = frozenset({"hora", "horas", "time", "times", "later", "earlier", "
 _LATER = frozenset({"later", "tarde"})
 _EARLIER = frozenset({"earlier", "temprano", "antes"})
 _DAY_WORDS = frozenset({"día", "dia", "fecha", "day", "date"})
+# What the buttons say, and people in their own words, whatever else the message may mean.
+_OTHER = re.compile(
+    r"\b(otr[oa]|another|different|other) (dia|fecha|hora|momento|day|date|time|numero de personas|number of people)\b"
+)
 _PEOPLE_WORDS = frozenset({"personas", "people", "guests", "comensales"})
 
 
@@ -33,6 +37,8 @@ def heard_in_booking(
         return _take_offer(state, offer, now)
     if read.intent == "confirm" and not _has_slot_values(read):
         return _yes(state, heard, facts, now)
+    if _OTHER.search(plain(heard.text)) and not _has_slot_values(read):
+        return _which_value(state, heard)
     if read.intent == "deny" and not _has_values(read):
         return _no(state, heard)
     if read.intent == "cancel" and read.slots.code is None:

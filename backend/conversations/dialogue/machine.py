@@ -39,7 +39,7 @@ from backend.conversations.dialogue.events import (
     TakenBack,
     WishKept,
 )
-from backend.conversations.dialogue.merging import area_of, asks_for_table
+from backend.conversations.dialogue.merging import area_of, asks_for_table, corrects
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.state import BOOKING_STEPS, EXISTING_STEPS, DialogueState, Purpose, Step
 from backend.conversations.understanding import Understanding
@@ -179,6 +179,8 @@ def _from_start(state: DialogueState, heard: Heard, facts: RestaurantFacts, now:
         return None
     if _is_note(state, heard):
         return coming.note(state, heard)
+    if _corrects_booking(state, heard):
+        return existing.begin(state, heard, "change")
     area = _other_area(state, heard, facts)
     if area is not None:
         return existing.to_area(state, heard, area)
@@ -223,6 +225,16 @@ def _small(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: date
     ):
         return booking.begin(state, heard, facts, now)
     return None
+
+
+def _corrects_booking(state: DialogueState, heard: Heard) -> bool:
+    """'al final somos 3' after booking: a value put right, of a booking just made and not of a new one."""
+    read = heard.read
+    if not state.booked or state.step is not Step.IDLE or read.intent not in {"reserve", "other", "confirm"}:
+        return False
+    slots = read.slots
+    values = [each is not None for each in (slots.date, slots.time, slots.party_size or slots.party_delta)]
+    return any(values) and not all(values) and corrects(heard.text) and not asks_for_table(heard.text)
 
 
 def _other_area(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> str | None:

@@ -29,6 +29,10 @@ _SATURDAY = 5
 _ANYWHERE = re.compile(
     r"\b((otra|cualquier) zona|(another|any|a different) (area|part)|anywhere|donde sea|me da igual (la zona|donde))\b"
 )
+_CORRECTING = re.compile(
+    r"\b(al final|mejor|seremos|seriamos|vamos a ser|somos|cambia(la|lo)?|pasa(la|lo)|ponla|actually|instead|make (it|that)"
+    r"|we('ll| will) be|we're|we are|move it)\b"
+)
 _TABLE = re.compile(
     r"\b(reservar|reserva(me|nos|rme|rnos)?|reserve|book"
     r"|(quiero|queria|quisiera|necesito|busco|hay|want|need|like|have) .*(mesa|table|sitio|hueco|lugar))\b"
@@ -67,6 +71,11 @@ def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
     if not changed.has_contact:
         changed = replace(changed, phone=heard.phone, email=heard.email)
     return changed
+
+
+def corrects(text: str) -> bool:
+    """Whether the words put something right: 'al final somos 3', 'make it 3 pm'."""
+    return _CORRECTING.search(plain(text)) is not None
 
 
 def asks_for_table(text: str) -> bool:

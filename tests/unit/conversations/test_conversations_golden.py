@@ -19,6 +19,7 @@ PATHS = {
     "change",
     "change_area",
     "by_the_way",
+    "after_booking",
     "cancel",
     "status",
     "questions_in_the_middle",
