@@ -39,7 +39,8 @@ class ThreadOutlet:
         now: datetime,
         staff_id: UUID | None = None,
     ) -> list[UUID]:
-        """The ids of the messages, in order; those of an earlier call with the same `cause` when there was one.
+        """The ids of the messages, in order; those of an earlier call with the same `cause` when there was one. None of the
+        assistant once a person has taken the thread: it may have been thinking, or waiting for its channel, since before that.
 
         Wakes nobody: that is the caller's, after its commit (`Outbox.wake` for the staff's and for the web). Raises
         Refusal('not_found') for a thread that the transaction's restaurant does not have.
@@ -50,6 +51,8 @@ class ThreadOutlet:
         earlier = self._store.said(tx, conversation_id, cause)
         if earlier:
             return earlier
+        if author == "assistant" and thread["taken_at"] is not None:
+            return []
         made = self._store.add(tx, thread, replies, author=author, staff_id=staff_id, cause=cause, now=now)
         if author == "staff" or thread["channel"] == "web":
             assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one

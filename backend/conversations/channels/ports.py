@@ -44,6 +44,7 @@ class Outlet(Protocol):
         staff_id: UUID | None = None,
     ) -> list[UUID]:
         """Writes messages to go out over the thread's own channel, in order, in this transaction; the same `cause` twice is once.
+        Nothing of the assistant's once a person has taken the thread.
 
         On the web they count as sent at once: the widget fetches them.
         """

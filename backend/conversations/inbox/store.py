@@ -23,7 +23,7 @@ _SPARE = 2  # a page may begin in the middle of a place, and one more says wheth
 
 _TOUCH = """
 UPDATE conversations SET updated_at = greatest(updated_at, :now) WHERE restaurant_id = :restaurant_id AND id = :id
-RETURNING id, channel, handler
+RETURNING id, channel, handler, taken_at
 """
 _SAID = """
 SELECT id FROM outbound_messages
@@ -113,7 +113,7 @@ class OutboundStore:
         self._cipher = cipher
 
     def touch(self, tx: Tx, conversation_id: UUID, now: datetime) -> Row | None:
-        """Locks the thread for the transaction; `{id, channel, handler}`, None when there is none."""
+        """Locks the thread for the transaction; `{id, channel, handler, taken_at}`, None when there is none."""
         return tx.one(_TOUCH, restaurant_id=tx.restaurant_id, id=conversation_id, now=now)
 
     def said(self, tx: Tx, conversation_id: UUID, cause: str) -> list[UUID]:

@@ -109,6 +109,16 @@ def test_the_same_cause_twice_is_said_once(stage: Stage) -> None:
     assert len(rows(stage, identity)) == 2
 
 
+def test_the_assistant_says_nothing_more_in_a_thread_that_a_person_has_taken(stage: Stage) -> None:
+    identity = thread(stage, "whatsapp")
+    assert stage.call("POST", f"/conversations/{identity}/take", stage.staff["host"]).status_code == 200
+
+    assert say(stage, identity) == []
+
+    assert rows(stage, identity) == []
+    assert len(say(stage, identity, author="staff", cause="m2")) == 2
+
+
 def test_a_thread_of_another_restaurant_is_not_found(stage: Stage, new_stage: Any) -> None:
     elsewhere = thread(new_stage(), "whatsapp")
 
