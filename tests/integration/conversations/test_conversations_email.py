@@ -276,3 +276,11 @@ def test_a_flood_from_one_address_ends_and_is_kept_aside(new_stage: Callable[...
         post.drop("Hola")
     post.stage.work()
     assert len(post.answers()) == 2
+
+
+def test_an_erased_guest_is_in_no_mail_of_ours_any_more(post: Post) -> None:
+    books(post)
+    [booked] = post.bookings()
+    post.stage.call("POST", f"/guests/{booked['guestId']}/erase", post.stage.staff["manager"])
+    post.stage.work()
+    assert post.mails() == []
