@@ -42,7 +42,7 @@ class ChannelPost:
         queue: OutboundQueue,
         accounts: AccountStore,
         channels: Callable[[], Channels],
-        circuits: Circuits,
+        circuits: Circuits[tuple[UUID, str]],
         clock: Clock,
     ) -> None:
         self._database = database

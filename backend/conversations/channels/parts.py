@@ -86,7 +86,7 @@ class ChannelParts:
         self._needs = needs
         self.accounts = AccountStore(needs.cipher)
         self.queue = OutboundQueue(needs.cipher)
-        self._circuits = Circuits()
+        self._circuits: Circuits[tuple[UUID, str]] = Circuits()
         self._tokens = VerifyTokens(needs.secrets)
 
     @cached_property

@@ -9,6 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(slots=True)
@@ -17,7 +20,7 @@ class _Account:
     shut_until: float = 0.0
 
 
-class Circuits:
+class Circuits(Generic[Key]):
     """One circuit an account. After `failures` in a row it is shut for `pause_s`, then one message may try; each failure after that
     doubles the pause, up to `longest_s`. A success opens it."""
 
@@ -34,20 +37,26 @@ class Circuits:
         self._longest_s = longest_s
         self._clock = clock
         self._lock = threading.Lock()
-        self._accounts: dict[Hashable, _Account] = {}
+        self._accounts: dict[Key, _Account] = {}
 
-    def wait_s(self, key: Hashable) -> float:
+    def wait_s(self, key: Key) -> float:
         """How long the account is to be left alone, seconds; 0 when it may be tried."""
         with self._lock:
             account = self._accounts.get(key)
             return max(0.0, account.shut_until - self._clock()) if account else 0.0
 
-    def succeeded(self, key: Hashable) -> None:
+    def shut(self) -> list[Key]:
+        """The accounts that are left alone now."""
+        with self._lock:
+            now = self._clock()
+            return [key for key, account in self._accounts.items() if account.shut_until > now]
+
+    def succeeded(self, key: Key) -> None:
         """It works."""
         with self._lock:
             self._accounts.pop(key, None)
 
-    def failed(self, key: Hashable, *, at_once: bool = False) -> float:
+    def failed(self, key: Key, *, at_once: bool = False) -> float:
         """It did not work; how long it is left alone from now. `at_once` shuts it at the first failure: credentials do not heal
         by trying."""
         with self._lock:
@@ -60,7 +69,7 @@ class Circuits:
             account.shut_until = self._clock() + pause
             return pause
 
-    def hold(self, key: Hashable, seconds: float) -> None:
+    def hold(self, key: Key, seconds: float) -> None:
         """The provider asked for a pause: too many messages, not a failure."""
         with self._lock:
             account = self._accounts.setdefault(key, _Account())

@@ -103,15 +103,15 @@ def test_one_restaurants_broken_account_does_not_hold_up_another(new_house: Any)
             "secrets": {"authToken": TOKEN},
         },
     )
-    for _ in range(30):
-        broken.write_twilio("hola", From=f"whatsapp:+3460000{len(broken.twilio.asked):04d}")
+    for guest in range(90):
+        broken.write_twilio("hola", From=f"whatsapp:+3460000{guest:04d}")
     sound.write_twilio("hola")
 
     broken.work()
     sound.work()
 
     assert outbound(sound) == [("sent", 1)]
-    # One of thirty found out that the account does not work; the others were not even tried.
+    # One of ninety found out that the account does not work; the others were not even tried.
     assert len([each for each in broken.twilio.asked if broken.phone in each["From"]]) == 1
 
 

@@ -197,7 +197,7 @@ class Watch:
 
 def test_a_circuit_shuts_after_failures_in_a_row_and_lets_one_try_later() -> None:
     watch = Watch()
-    circuits = Circuits(failures=3, pause_s=10, clock=watch)
+    circuits: Circuits[str] = Circuits(failures=3, pause_s=10, clock=watch)
 
     waits = [circuits.failed("a") for _ in range(3)]
     watch.at += 10
@@ -208,7 +208,7 @@ def test_a_circuit_shuts_after_failures_in_a_row_and_lets_one_try_later() -> Non
 
 
 def test_a_success_opens_a_circuit() -> None:
-    circuits = Circuits(failures=1, pause_s=10)
+    circuits: Circuits[str] = Circuits(failures=1, pause_s=10)
     circuits.failed("a")
 
     circuits.succeeded("a")
@@ -221,7 +221,7 @@ def test_wrong_credentials_shut_a_circuit_at_once() -> None:
 
 
 def test_one_accounts_circuit_is_none_of_anothers() -> None:
-    circuits = Circuits(failures=1)
+    circuits: Circuits[str] = Circuits(failures=1)
     circuits.failed("a")
 
     assert circuits.wait_s("b") == 0
@@ -229,7 +229,7 @@ def test_one_accounts_circuit_is_none_of_anothers() -> None:
 
 def test_a_pause_that_a_provider_asks_for_is_bounded() -> None:
     watch = Watch()
-    circuits = Circuits(longest_s=60, clock=watch)
+    circuits: Circuits[str] = Circuits(longest_s=60, clock=watch)
 
     circuits.hold("a", 10_000)
 

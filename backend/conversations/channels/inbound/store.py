@@ -32,9 +32,12 @@ WHERE i.state = 'waiting' AND i.due_at <= :now AND NOT EXISTS (
     AND e.state = 'waiting' AND (e.said_at, e.id) < (i.said_at, i.id))
 ORDER BY i.due_at LIMIT :limit
 """)
-# Counted before the work, in a transaction of its own: a message that kills the worker is given up like any other.
+# Counted before the work, in a transaction of its own: a message that kills the worker is given up like any other. One that another
+# lane is at is not waited for.
 _COUNT = Prepared("""
-UPDATE inbound_messages SET attempts = attempts + 1 WHERE id = :id AND state = 'waiting' AND due_at <= :now RETURNING attempts
+UPDATE inbound_messages SET attempts = attempts + 1 WHERE id = (
+    SELECT id FROM inbound_messages WHERE id = :id AND state = 'waiting' AND due_at <= :now FOR UPDATE SKIP LOCKED)
+RETURNING attempts
 """)
 _LOCK = Prepared("""
 SELECT id, channel, session_id, message_id, body_sealed FROM inbound_messages

@@ -53,7 +53,7 @@ class Sending:
         queue: OutboundQueue,
         accounts: AccountStore,
         channels: Channels,
-        circuits: Circuits,
+        circuits: Circuits[tuple[UUID, str]],
         clock: Clock,
         base_url: str,
         doubt_after: timedelta = timedelta(seconds=90),
@@ -76,7 +76,7 @@ class Sending:
     def run_due(self, now: datetime, limit: int = 20) -> int:
         """Sends what is due and finds out about what is in doubt; how many messages were tried."""
         with self._database.platform() as tx:
-            due = self._queue.due(tx, now, 4 * limit)
+            due = self._queue.due(tx, now, 4 * limit, self._left_alone())
             doubtful = self._queue.doubtful(tx, now - self._doubt_after, limit)
         tried = 0
         for row in due:
@@ -93,6 +93,11 @@ class Sending:
             if not mine:
                 return False
             return self._resolve(due, key, now) if doubtful else self._send(due, key, now)
+
+    def _left_alone(self) -> set[_Key]:
+        """Accounts whose circuit is shut or that another lane is at."""
+        with self._lock:
+            return self._busy | set(self._circuits.shut())
 
     @contextmanager
     def _alone(self, key: _Key) -> Iterator[bool]:

@@ -5,7 +5,7 @@ A message is `sending` from before the provider is asked until what it answered 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from backend.platform.database import Prepared, Row, Tx
 # Of each thread the first that is not out yet, also when it is to be tried again later: nothing overtakes it.
 _DUE = Prepared("""
 SELECT o.id, o.restaurant_id, o.channel FROM outbound_messages o
-WHERE o.state = 'waiting' AND o.due_at <= :now AND NOT EXISTS (
+WHERE o.state = 'waiting' AND o.due_at <= :now AND o.restaurant_id::text || ' ' || o.channel <> ALL(:left_alone) AND NOT EXISTS (
     SELECT 1 FROM outbound_messages e
     WHERE e.restaurant_id = o.restaurant_id AND e.conversation_id = o.conversation_id
     AND e.state IN ('waiting', 'sending') AND e.place < o.place)
@@ -131,9 +131,13 @@ class OutboundQueue:
     def __init__(self, cipher: Cipher) -> None:
         self._cipher = cipher
 
-    def due(self, tx: Tx, now: datetime, limit: int) -> list[Row]:
-        """`{id, restaurant_id, channel}` of what may go out now: of each thread its first message."""
-        return tx.all(_DUE, now=now, limit=limit)
+    def due(
+        self, tx: Tx, now: datetime, limit: int, left_alone: Iterable[tuple[UUID, str]] = ()
+    ) -> list[Row]:
+        """`{id, restaurant_id, channel}` of what may go out now: of each thread its first message, but for accounts that are left
+        alone, whose queues may be long."""
+        names = [f"{restaurant_id} {channel}" for restaurant_id, channel in left_alone]
+        return tx.all(_DUE, now=now, limit=limit, left_alone=names)
 
     def claim(self, tx: Tx, message_id: UUID, now: datetime) -> Row | None:
         """The message, marked as being sent; None when somebody else has it."""
