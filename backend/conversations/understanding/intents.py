@@ -30,7 +30,11 @@ GRAMMAR: Final = Grammar.merged(*map(load, _FILES))
 # What must not be lost in a message that also says something else.
 _URGENT: Final = ("erasure", "stop", "start", "late")
 # Below this confidence the trained classifier is asked; a second engine may be asked below the dialogue's own threshold.
-UNSURE: Final = 0.7
+UNSURE: Final = 0.8
+# The same where the intent follows only from values or from the word 'booking', and no words name it.
+UNNAMED: Final = 1.0
+PLAINLY: Final = 2.4
+_PLAIN: Final = {"greet": 1.5, "confirm": 1.9, "deny": 1.9}
 _OPINION: Final = 3.0
 _ALL_BUT_CERTAIN: Final = 0.9
 # A task named so plainly that the values beside it only say of which booking.
@@ -96,13 +100,15 @@ def decide(sentence: Sentence, cues: Sequence[Match], evidence: Evidence) -> Dec
         _add(scores, name, weight)
         if topic and weight > 0 and (name not in topics or topic in _URGENT):
             topics[name] = topic
-    elsewhere = "offtopic" in scores
+    elsewhere = not scores.keys().isdisjoint({"offtopic", "shift"})
+    named = {_public(name) for name, score in scores.items() if score >= _PLAIN.get(name, PLAINLY)}
     _combine(sentence, scores, evidence)
     covered = frozenset(at for cue in cues for at in range(cue.start, cue.end))
     if not scores:
         return _only_opinion(sentence, covered)
     decision = _pick(dict(scores), topics, covered)
-    if decision.confidence >= UNSURE or elsewhere or (evidence.context and evidence.answered):
+    sure = decision.confidence >= (UNSURE if decision.intent in named else UNNAMED)
+    if sure or elsewhere or (evidence.context and evidence.answered):
         return decision
     return _weighed(decision, _pick(_with_second_opinion(sentence, scores), topics, covered), scores)
 
@@ -146,7 +152,9 @@ def _in_place(sentence: Sentence, cue: Match, name: str, weight: float) -> float
     if name == "command":
         return weight if _is_whole(sentence, cue) else 0.0
     if name.endswith("_end"):
-        return weight if cue.end == len(sentence) or sentence.tokens[cue.end].kind != "word" else 0.0
+        return (
+            weight if cue.end == len(sentence) or sentence.tokens[cue.end].kind in {"mark", "emoji"} else 0.0
+        )
     if name == "person":
         return (
             weight

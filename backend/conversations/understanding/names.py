@@ -40,6 +40,7 @@ _TITLES: Final = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "sr", "sra", "don", "dona", "doctor", "doctora", "senor", "senora", "senorita", "srta",
      "dra", "prof", "profesor", "profesora", "professor", "sir", "lic", "ing", "licenciado", "ingeniero", "familia"]
 )  # fmt: skip
+_QUESTIONS: Final = frozenset({"que", "what", "which", "whose", "cual"})
 # What else is called by a name ("el restaurante se llama ...").
 _PLACES: Final = frozenset(
     [
@@ -105,6 +106,8 @@ def _after_cue(
     sentence: Sentence, match: Match, taken: Collection[int], known: Collection[str]
 ) -> Name | None:
     strength, start = match.payload[0], match.end
+    if not _QUESTIONS.isdisjoint(sentence.norms[max(0, match.start - 1) : match.start + 2]):
+        return None
     if not _PLACES.isdisjoint(sentence.norms[max(0, match.start - 2) : match.start]):
         return None
     if start < len(sentence) and sentence.norms[start] in {'"', "'", "“", "«", ":", "-"}:

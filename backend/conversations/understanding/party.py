@@ -113,6 +113,8 @@ def _is_taken_back(sentence: Sentence, match: Match) -> bool:
 
 def _plausible(sentence: Sentence, match: Match) -> bool:
     name, end = match.payload[0], match.end
+    if sentence.norms[match.start] == "one" and sentence.norms[end - 1] == "them":
+        return False
     if end < len(sentence) and sentence.tokens[end].glued and sentence.norms[end] in ORDINAL_ENDINGS:
         return False
     if name in {"we_are", "for"} and sentence.norms[match.end - 1] in {"un", "una"}:
