@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     sending_lanes: int = Field(3, ge=1, le=8, description="provider accounts a worker sends for at once")
     sending_attempts: int = Field(8, ge=1, description="tries of sending a message before the dead letters")
     sending_doubt_s: int = Field(
-        90, ge=30, description="a message whose sending was cut off is looked into after this, seconds"
+        90, ge=1, description="a message whose sending was cut off is looked into after this, seconds"
     )
     provider_timeout_s: float = Field(
         10.0, gt=0, description="longest a provider may take to answer, seconds"
