@@ -21,6 +21,11 @@ from backend.conversations.channels.email.imap import UNREACHABLE, ImapCollector
 from backend.platform.refusals import Refusal
 
 
+class StoppedClock:
+    def now(self) -> datetime:
+        return NOW
+
+
 @pytest.fixture
 def imap() -> Iterator[Imap]:
     with imap_server() as server:
@@ -42,7 +47,7 @@ def _mailbox(imap: Imap, **more: object) -> Mailbox:
 
 def _collector(imap: Imap, at: Hall, **more: object) -> ImapCollector:
     mailbox = _mailbox(imap, **more)
-    return ImapCollector(lambda: [mailbox], at.store, at.door, wall=lambda: NOW)  # type: ignore[arg-type]
+    return ImapCollector(lambda: [mailbox], at.store, at.door, wall=StoppedClock())  # type: ignore[arg-type]
 
 
 def _connected(imap: Imap, at: Hall, **more: object) -> ImapCollector:

@@ -22,10 +22,12 @@ from imapclient.exceptions import IMAPClientError
 
 from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome
 from backend.conversations.channels.email.store import MailStore, Position
+from backend.platform.clock import Clock, SystemClock
 from backend.platform.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
+_WALL: Final = SystemClock()
 _CONNECT_S: Final = 10.0
 _READ_S: Final = 30.0
 _LEASE: Final = timedelta(minutes=5)
@@ -68,7 +70,7 @@ class ImapCollector:
         door: MailDoor,
         *,
         tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
-        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        wall: Clock = _WALL,
     ) -> None:
         self._mailboxes = mailboxes
         self._store = store
@@ -155,7 +157,7 @@ class ImapCollector:
         if not isinstance(said, datetime):
             return timedelta(0)
         came = said if said.tzinfo is not None else said.replace(tzinfo=UTC)
-        return max(timedelta(0), self._wall() - came)
+        return max(timedelta(0), self._wall.now() - came)
 
     def _outcome(self, arrival: Arrival, now: datetime) -> Outcome:
         try:

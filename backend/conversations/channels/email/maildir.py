@@ -10,7 +10,6 @@ import fcntl
 import logging
 import os
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,10 +21,12 @@ from typing import Final
 
 from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome
 from backend.conversations.channels.email.headers import address_in, fields_of
+from backend.platform.clock import Clock, SystemClock
 from backend.platform.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
+_WALL: Final = SystemClock()
 FOLDERS: Final = ("tmp", "new", "cur", "aside")
 _MOST_ASIDE: Final = 500
 _SEEN: Final = ":2,S"
@@ -43,10 +44,11 @@ class MaildirRules:
 
 
 class Maildir:
-    """Collects letters from one folder."""
+    """Collects letters from one folder. `wall` is the clock by which the machine dates files."""
 
-    def __init__(self, rules: MaildirRules, door: MailDoor) -> None:
+    def __init__(self, rules: MaildirRules, door: MailDoor, wall: Clock = _WALL) -> None:
         self._rules = rules
+        self._wall = wall
         self._door = door
 
     def collect(self, now: datetime, limit: int) -> int:
@@ -102,7 +104,7 @@ class Maildir:
             return self._door.too_large()
         raw = path.read_bytes()
         # By its age: the file's time is the machine's, and ours may be another (demonstrations).
-        age = timedelta(seconds=max(0.0, time.time() - about.st_mtime))
+        age = timedelta(seconds=max(0.0, self._wall.now().timestamp() - about.st_mtime))
         return self._door.take(Arrival(raw, now - age, _envelope_of(raw)), now)
 
     def _move(self, path: Path, folder: str, flags: str) -> None:
