@@ -10,7 +10,7 @@ from stage import NOW, Stage
 
 from backend.conversations.channels.email.store import MailStore, Position
 
-LIFE = timedelta(minutes=5)
+LIFE, REST = timedelta(minutes=5), timedelta(seconds=20)
 
 
 @pytest.fixture(params=["web", "worker"])
@@ -99,21 +99,28 @@ def positions(stage: Stage) -> tuple[MailStore, str]:
 
 def test_a_mailbox_that_was_never_read_has_no_position(positions: tuple[MailStore, str]) -> None:
     store, name = positions
-    assert store.lease(name, NOW, LIFE) == Position(None, None)
+    assert store.lease(name, NOW, LIFE, REST) == Position(None, None)
 
 
 def test_a_mailbox_is_one_worker_s_until_it_is_released(positions: tuple[MailStore, str]) -> None:
     store, name = positions
-    store.lease(name, NOW, LIFE)
-    assert store.lease(name, NOW, LIFE) is None
+    store.lease(name, NOW, LIFE, REST)
+    assert store.lease(name, NOW, LIFE, REST) is None
     store.advance(name, Position(7, 12))
     store.release(name, NOW)
-    assert store.lease(name, NOW, LIFE) == Position(7, 12)
+    assert store.lease(name, NOW + REST, LIFE, REST) == Position(7, 12)
+
+
+def test_a_mailbox_that_a_worker_has_just_looked_into_rests(positions: tuple[MailStore, str]) -> None:
+    store, name = positions
+    store.lease(name, NOW, LIFE, REST)
+    store.release(name, NOW)
+    assert store.lease(name, NOW + REST / 2, LIFE, REST) is None
 
 
 def test_a_mailbox_of_a_worker_that_died_is_read_again_after_a_while(
     positions: tuple[MailStore, str],
 ) -> None:
     store, name = positions
-    store.lease(name, NOW, LIFE)
-    assert store.lease(name, NOW + LIFE + timedelta(seconds=1), LIFE) == Position(None, None)
+    store.lease(name, NOW, LIFE, REST)
+    assert store.lease(name, NOW + LIFE + timedelta(seconds=1), LIFE, REST) == Position(None, None)

@@ -86,7 +86,7 @@ class MemoryStore:
         mine = sum(each.session_id.startswith(person) for each in self.intake.taken)
         return Lately(mine, max(self.house_wrote, len(self.intake.taken)))
 
-    def lease(self, mailbox: str, now: datetime, life: timedelta) -> Position | None:
+    def lease(self, mailbox: str, now: datetime, life: timedelta, pause: timedelta) -> Position | None:
         if mailbox in self.leased:
             return None
         self.leased.add(mailbox)

@@ -60,8 +60,9 @@ class Mailbox:
 
 
 class ImapCollector:
-    """Reads mailboxes in turn. `mailboxes` tells which there are now; `tls_context` is the machine's trust and
-    `wall` the world's clock unless tests say so."""
+    """Reads mailboxes in turn. `mailboxes` tells which there are now, `pause` how long each rests; `tls_context` is the machine's
+    trust and `wall` the world's clock unless tests say so.
+    """
 
     def __init__(
         self,
@@ -71,12 +72,14 @@ class ImapCollector:
         *,
         tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
         wall: Clock = _WALL,
+        pause: timedelta = timedelta(0),
     ) -> None:
         self._mailboxes = mailboxes
         self._store = store
         self._door = door
         self._tls_context = tls_context
         self._wall = wall
+        self._pause = pause
         self._failures: dict[str, int] = {}
         self._not_before: dict[str, datetime] = {}
 
@@ -88,7 +91,7 @@ class ImapCollector:
         name = mailbox.name
         if now < self._not_before.get(name, now):
             return 0
-        position = self._store.lease(name, now, _LEASE)
+        position = self._store.lease(name, now, _LEASE, self._pause)
         if position is None:
             return 0
         try:

@@ -30,6 +30,7 @@ LONGEST_WORDS: Final = 2_000  # as much as the web chat takes
 _LONGEST_NAME: Final = 80
 _LONGEST_SUBJECT: Final = 200
 _MOST_REFERENCES: Final = 50
+_MOST_RECIPIENTS: Final = 20
 _RECIPIENTS: Final = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "to", "cc")
 
 
@@ -126,7 +127,7 @@ def _recipients(fields: Fields) -> tuple[str, ...]:
             found += [address for _, address in mailboxes(fields, name)]
         else:
             found += [address for value in fields.get(name, ()) if (address := address_in(value))]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))[:_MOST_RECIPIENTS]
 
 
 def _references(fields: Fields) -> tuple[str, ...]:

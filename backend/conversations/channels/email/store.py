@@ -31,7 +31,7 @@ WHERE restaurant_id = :restaurant_id AND channel = 'email' AND received_at > :si
 _LEASE = """
 INSERT INTO mail_positions AS p (mailbox, leased_until) VALUES (:mailbox, :until)
 ON CONFLICT (mailbox) DO UPDATE SET leased_until = EXCLUDED.leased_until
-WHERE p.leased_until IS NULL OR p.leased_until < :now
+WHERE (p.leased_until IS NULL OR p.leased_until < :now) AND (p.checked_at IS NULL OR p.checked_at <= :since)
 RETURNING uid_validity, uid
 """
 _ADVANCE = "UPDATE mail_positions SET uid_validity = :uid_validity, uid = :uid WHERE mailbox = :mailbox"
@@ -98,10 +98,11 @@ class MailStore:
             row = tx.one(_LATELY, restaurant_id=restaurant_id, person=person, since=since)
         return Lately(row["person"], row["house"]) if row else Lately(0, 0)
 
-    def lease(self, mailbox: str, now: datetime, life: timedelta) -> Position | None:
-        """The mailbox for this worker alone until it is released or `life` is over; None when another has it."""
+    def lease(self, mailbox: str, now: datetime, life: timedelta, pause: timedelta) -> Position | None:
+        """The mailbox for this worker alone until it is released or `life` is over; None when another has it or has looked into it
+        within `pause`: so several workers share many mailboxes."""
         with self._database.platform() as tx:
-            row = tx.one(_LEASE, mailbox=mailbox, now=now, until=now + life)
+            row = tx.one(_LEASE, mailbox=mailbox, now=now, until=now + life, since=now - pause)
         return None if row is None else Position(row["uid_validity"], row["uid"])
 
     def advance(self, mailbox: str, position: Position) -> None:
