@@ -277,3 +277,64 @@ def test_a_guest_who_told_twilio_to_stop_is_not_answered_again(house: ChannelHou
     assert len(house.rows("SELECT 1 FROM channel_stops")) == 1
     house.write_twilio("START", "sms", OptOutType="START")
     assert house.rows("SELECT 1 FROM channel_stops") == []
+
+
+@pytest.mark.parametrize("field", ["To", "From", "MessageSid", "Body", "ProfileName", "ErrorCode"])
+def test_a_null_character_in_a_field_of_twilio_makes_nothing_stumble(house: ChannelHouse, field: str) -> None:
+    house.connect_twilio()
+    form = house.twilio_form("hola", ErrorCode="1", MessageStatus="failed")
+    form[field] += "\0"
+
+    for path in (MESSAGES, STATUS):
+        assert house.post_twilio(form, path).status_code in (200, 403)
+    house.work()
+
+    assert set(house.states("inbound_messages")) <= {"done"}
+
+
+@pytest.mark.parametrize("what", ["from", "text", "name", "id"])
+@pytest.mark.parametrize("bad", ["\0", "\ud800"])
+def test_characters_that_no_database_takes_are_left_out_of_what_meta_says(
+    house: ChannelHouse, what: str, bad: str
+) -> None:
+    house.connect_cloud()
+    message = house.cloud_message("hola")
+    more: dict[str, Any] = {}
+    if what == "text":
+        message["text"]["body"] += bad
+    elif what == "name":
+        more = {"contacts": [{"profile": {"name": "L" + bad}, "wa_id": "34600111222"}]}
+    else:
+        message[what] += bad
+
+    answer = house.post_meta(house.cloud_body(message, **more))
+    house.work()
+
+    assert answer.status_code == 200
+    assert house.states("inbound_messages") == (["done"] if what in ("text", "name") else [])
+
+
+@pytest.mark.parametrize("stamp", ["9" * 400, "1e999", "-5", "\0", 10**400, float("inf"), None, True])
+def test_a_time_that_cannot_be_makes_nothing_stumble(house: ChannelHouse, stamp: Any) -> None:
+    house.connect_cloud()
+
+    assert house.post_meta(house.cloud_body(house.cloud_message("hola", timestamp=stamp))).status_code == 200
+
+
+@pytest.mark.parametrize("code", [float("inf"), "9" * 5000, None, []])
+def test_a_code_that_cannot_be_makes_nothing_stumble(house: ChannelHouse, code: Any) -> None:
+    house.connect_cloud()
+    told = {"id": "x", "status": "failed", "errors": [{"code": code}]}
+
+    assert house.post_meta(house.cloud_body(statuses=[told])).status_code == 200
+
+
+def test_an_unsigned_delivery_that_names_many_accounts_is_refused_without_looking_them_up(
+    house: ChannelHouse,
+) -> None:
+    house.connect_instagram()
+    body = house.instagram_body(house.instagram_event("hola"))
+    body["entry"] = [{"id": str(10**6 + number)} for number in range(3000)] + body["entry"]
+
+    assert house.post_meta(body).status_code == 403
+    assert house.states("inbound_messages") == []

@@ -6,6 +6,7 @@ What guests write is sealed as a whole; beside it stand only names that hold no 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from backend.conversations.channels.records import Inbound
@@ -91,7 +92,7 @@ class InboundStore:
             channel=message.channel,
             session_id=message.session_id,
             message_id=message.message_id,
-            body=self._cipher.seal_json(restaurant_id, INBOUND_BODY, message.to_json()),
+            body=self._cipher.seal_json(restaurant_id, INBOUND_BODY, clean(message.to_json())),
             said_at=min(message.at, now),  # a clock ahead of ours must not put it behind what comes after
             now=now,
         )
@@ -154,6 +155,15 @@ class InboundStore:
     def forget(self, tx: Tx, before: datetime) -> int:
         """Removes what was done with before that instant; how many."""
         return tx.run(_FORGET, restaurant_id=_tenant(tx), before=before)
+
+
+def clean(told: Any) -> Any:
+    """The same without what neither a database nor UTF-8 takes: NUL, and halves of characters."""
+    if isinstance(told, str):
+        return told.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(told, dict):
+        return {name: clean(value) for name, value in told.items()}
+    return [clean(each) for each in told] if isinstance(told, list) else told
 
 
 def guest_index(cipher: Cipher, restaurant_id: UUID, message: Inbound) -> bytes | None:

@@ -27,6 +27,9 @@ _SILENT: Final = {"reaction", "system", "request_welcome", "ephemeral"}  # nothi
 _PHONE: Final = re.compile(r"[1-9]\d{6,14}")
 _LATEST: Final = 4_102_444_800  # 2100: a time beyond is none
 
+# What reading an item of another form than the documented one comes to.
+_MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+
 Json = Mapping[str, Any]
 Session = Callable[[str], str]  # the thread of an address
 
@@ -127,12 +130,12 @@ def read(piece: Piece, session: Session, now: datetime) -> Read:
     for item in piece.items:
         try:
             take(piece, item, session, now, found)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        except _MALFORMED:
             found.malformed += 1
     for item in piece.reports:
         try:
             _whatsapp_status(item, found)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        except _MALFORMED:
             found.malformed += 1
     return found
 
@@ -142,7 +145,7 @@ def _whatsapp_message(piece: Piece, item: Json, session: Session, now: datetime,
     if kind in _SILENT:
         return
     # Whoever hides their number has a name that is theirs with this business only.
-    address = str(item.get("from") or item["from_user_id"])
+    address = _required(item.get("from") or item["from_user_id"])
     phone = f"+{address}" if _PHONE.fullmatch(address) else None
     text, media = _whatsapp_said(kind, item)
     found.messages.append(

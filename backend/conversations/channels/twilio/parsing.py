@@ -24,6 +24,7 @@ _STATES: Final[Mapping[str, DeliveryState]] = {
     "failed": "failed",
 }
 LONGEST_ID: Final = 200
+_CODE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _OPTED: Final = {"STOP": True, "START": False}
 
 
@@ -51,7 +52,7 @@ def addressed(form: Mapping[str, str], ours: str, theirs: str) -> Addressed | No
     to, sender = form.get(ours, ""), form.get(theirs, "")
     is_whatsapp = to.startswith(_PREFIX) or sender.startswith(_PREFIX)
     to, sender = to.removeprefix(_PREFIX), sender.removeprefix(_PREFIX)
-    if not to or not sender or len(to) > LONGEST_ID or len(sender) > LONGEST_ID:
+    if not _is_name(to) or not _is_name(sender):
         return None
     return Addressed("whatsapp" if is_whatsapp else "sms", to, sender)
 
@@ -59,7 +60,7 @@ def addressed(form: Mapping[str, str], ours: str, theirs: str) -> Addressed | No
 def inbound(form: Mapping[str, str], parties: Addressed, session_id: str, now: datetime) -> Inbound | None:
     """The guest's message; None when it has no name of its own. Twilio says no time: it counts from now."""
     identity = form.get("MessageSid") or form.get("SmsMessageSid") or ""
-    if not identity or len(identity) > LONGEST_ID or not identity.isprintable():
+    if not _is_name(identity):
         return None
     phone = parties.address if _E164.fullmatch(parties.address) else None
     return Inbound(
@@ -84,9 +85,10 @@ def status(form: Mapping[str, str], ref: str | None) -> Status | None:
     """What became of a message; None for steps on the way that say nothing (queued, sending)."""
     identity = form.get("MessageSid") or form.get("SmsSid") or ""
     state = _STATES.get((form.get("MessageStatus") or form.get("SmsStatus") or "").lower())
-    if state is None or not identity or len(identity) > LONGEST_ID:
+    if state is None or not _is_name(identity):
         return None
-    return Status(identity, state, form.get("ErrorCode", "")[:20], _uuid(ref))
+    error = form.get("ErrorCode", "")
+    return Status(identity, state, error if _CODE.fullmatch(error) else "", _uuid(ref))
 
 
 def _said(form: Mapping[str, str]) -> str:
@@ -112,6 +114,11 @@ def _media(form: Mapping[str, str]) -> tuple[str, ...]:
     if form.get("Latitude") and form.get("Longitude"):
         kinds.append("location")
     return tuple(kinds)
+
+
+def _is_name(text: str) -> bool:
+    """Whether it can be the name of something: a database and a log take it."""
+    return 0 < len(text) <= LONGEST_ID and text.isprintable()
 
 
 def _uuid(text: str | None) -> UUID | None:
