@@ -48,6 +48,7 @@ _ORDINAL_THINGS = frozenset(
     }
 )
 _WISHES = frozenset({"merry", "happy", "feliz", "felices"})
+_NOT_DAY_TAILS = (["y", "media"], ["y", "cuarto"], ["menos", "cuarto"], ["por", "ciento"], ["per", "cent"])
 _PRONOUNS = frozenset({"i", "we", "be", "you", "he", "she", "they", "have", "not", "need", "want", "come"})
 
 
@@ -124,7 +125,9 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
             or follows(sentence, end, MERIDIEM, "%")
         ):
             return False
-        if last_is_number and norms[end : end + 2] in (["y", "media"], ["y", "cuarto"], ["menos", "cuarto"]):
+        if last_is_number and norms[end : end + 2] in _NOT_DAY_TAILS:
+            return False
+        if precedes(sentence, match.start, {"numero", "number"}):
             return False
     if (
         name in {"day_month", "month_day"}

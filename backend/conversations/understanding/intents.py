@@ -96,7 +96,9 @@ def decide(sentence: Sentence, cues: Sequence[Match], evidence: Evidence) -> Dec
         if name == "confirm" and cue.start > 0 and sentence.norms[cue.start - 1] in _NEGATING:
             name = "deny"
         weight = _in_place(sentence, cue, name, float(cue.payload[1]))
-        name = {"person": "human", "command": "talk"}.get(name, name.removesuffix("_end"))
+        name = {"person": "human", "command": "talk"}.get(
+            name, name.removesuffix("_end").removesuffix("_whole")
+        )
         _add(scores, name, weight)
         if topic and weight > 0 and (name not in topics or topic in _URGENT):
             topics[name] = topic
@@ -149,7 +151,7 @@ def _add(scores: dict[str, float], name: str, weight: float) -> None:
 
 def _in_place(sentence: Sentence, cue: Match, name: str, weight: float) -> float:
     """The weight of a cue where it stands: yes, no and hello count at the start or in a short message."""
-    if name == "command":
+    if name == "command" or name.endswith("_whole"):
         return weight if _is_whole(sentence, cue) else 0.0
     if name.endswith("_end"):
         return (

@@ -262,6 +262,8 @@ def _range(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
 def _two(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
     """'entre las 8 y las 9', 'between 7 and 8'."""
     said = sentence.norms[match.start : match.end]
+    if precedes(sentence, match.start, {"number", "numero", "numeros", "numbers", "digit", "integer"}):
+        return False
     if suffix.sure or "las" in said or "la" in said or said[0] in {"between", "from", "entre"}:
         return True
     hours = match.captures["h"] >= 6 and match.captures.get("h2", 0) > match.captures["h"]
