@@ -98,8 +98,12 @@ def test_a_letter_without_a_closing_is_signed_by_nobody() -> None:
         "a\n\n" + "Aviso: mail " * 1_600,
         " \n" * 10_000,
         "Best regards, " * 1_400,
+        "Am a schrieb " * 1_500,
+        "Op a schreef " * 1_500,
+        ("El " + "1 " * 340 + "escribió x:\n") * 29,
+        "Il " * 6_500 + " ha scritto:",
     ],
-    ids=range(12),
+    ids=range(16),
 )
 @pytest.mark.timeout(20)
 def test_a_text_made_to_be_slow_is_read_all_the_same(text: str) -> None:

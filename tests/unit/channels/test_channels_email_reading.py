@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from letters import GUEST, HOUSE, letter
@@ -167,6 +168,17 @@ def test_a_long_letter_is_cut_where_the_chat_cuts() -> None:
 
 def test_nothing_at_all_is_no_letter() -> None:
     assert read(b"") is None
+
+
+@pytest.mark.timeout(20)
+def test_a_letter_of_more_parts_than_any_program_makes_is_refused() -> None:
+    assert (
+        read(
+            b"From: a@b.es\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+            + b"--x\r\n\r\na\r\n" * 100_000
+        )
+        is None
+    )
 
 
 def test_a_subject_that_says_what_the_text_does_not_leads_it() -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from backend.conversations.channels.email.headers import UNREADABLE
 
 LONGEST_TEXT: Final = 20_000
-_LONGEST_HTML: Final = 400_000
+_LONGEST_HTML: Final = 200_000
 _DEEPEST: Final = 20
 _MOST_PARTS: Final = 200
 # Codecs of Python that are no character sets of mail, or expand without bound.

@@ -26,7 +26,8 @@ from backend.conversations.channels.email.phrases import (
 )
 from backend.conversations.channels.email.signatures import without_signature
 
-_LONGEST_FOR_LIBRARY: Final = 6_000
+_MOST_LINES_FOR_LIBRARY: Final = 400
+_LONGEST_LINE_FOR_LIBRARY: Final = 160
 _LIBRARY: Final = EmailReplyParser(languages=["es", "en", "de", "fr", "it", "nl", "pl"])
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]")
 _BLANKS: Final = re.compile("[\u00a0\u2007\u202f\t]")
@@ -38,7 +39,8 @@ def own_words(text: str) -> str:
     """The guest's words of this letter; '' when there are none of theirs in it."""
     lines = _cleaned(text).split("\n")
     kept = _without_quoted(lines)
-    words = without_signature(_by_library("\n".join(kept)))
+    own = _MANY_BLANK_LINES.sub("\n\n", "\n".join(kept))
+    words = without_signature(_by_library(own))
     return _MANY_BLANK_LINES.sub("\n\n", words).strip()
 
 
@@ -131,11 +133,16 @@ def _is_rule_before_head(lines: list[str], at: int) -> bool:
 
 
 def _by_library(text: str) -> str:
-    """The text as the library cuts it; ours where it is too long for the library or would lose the guest's first paragraph."""
-    if not text.strip() or len(text) > _LONGEST_FOR_LIBRARY:
+    """The text as the library cuts it; ours where it is too long for the library or would lose the guest's first paragraph.
+
+    It sees the beginning of each line only: some of its patterns need the cube of a line's length.
+    """
+    lines = text.strip().split("\n")
+    if not text.strip() or len(lines) > _MOST_LINES_FOR_LIBRARY:
         return text
-    replies = _LIBRARY.read(text).replies
-    cut = replies[0].content if replies else ""
+    replies = _LIBRARY.read("\n".join(line[:_LONGEST_LINE_FOR_LIBRARY] for line in lines)).replies
+    kept = lines[: replies[0].content.count("\n") + 1] if replies and replies[0].content else []
+    cut = "\n".join(kept)
     return cut if _flat(cut).startswith(_flat(first_paragraph(text))) else text
 
 

@@ -30,6 +30,7 @@ LONGEST_WORDS: Final = 2_000  # as much as the web chat takes
 _LONGEST_NAME: Final = 80
 _LONGEST_SUBJECT: Final = 200
 _MOST_REFERENCES: Final = 50
+_MOST_BOUNDARIES: Final = 5_000
 _MOST_RECIPIENTS: Final = 20
 _RECIPIENTS: Final = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "to", "cc")
 
@@ -98,7 +99,9 @@ def read(raw: bytes) -> Letter | None:
 
 
 def _parsed(raw: bytes) -> Message[Any, Any] | None:
-    """None for nesting that no program writes."""
+    """None for nesting and numbers of parts that no program writes."""
+    if raw.count(b"\n--") > _MOST_BOUNDARIES:
+        return None
     try:
         return BytesParser(policy=policy.default).parsebytes(raw)
     except UNREADABLE:
