@@ -19,6 +19,7 @@ _FILES: Final = (
     "common",
     "reserve",
     "bookings",
+    "status",
     "free",
     "people",
     "answers",
