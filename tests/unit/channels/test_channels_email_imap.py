@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from imap_stand_in import Imap, imap_server
-from letters import GUEST, HOUSE, letter
-from mail_stand_ins import NOW, RESTAURANT, Hall, hall
+from letters import GUEST, HOUSE, PROOF, letter
+from mail_stand_ins import NOW, RESTAURANT, TRUSTED, Hall, hall
 
 from backend.conversations.channels.email.imap import UNREACHABLE, ImapCollector, Mailbox
+from backend.conversations.channels.email.kinds import mailbox_of
 from backend.platform.refusals import Refusal
 
 
@@ -205,6 +206,45 @@ def test_whoever_connects_a_mailbox_sees_that_it_does_not_open(imap: Imap) -> No
 def test_a_mailbox_s_name_says_nothing_of_it(imap: Imap) -> None:
     assert "casalola" not in _mailbox(imap).name
     assert "secreto" not in repr(_mailbox(imap))
+
+
+@pytest.mark.parametrize(
+    ("trusted", "proven"), [(frozenset({TRUSTED}), True), (frozenset(), False), (None, True)]
+)
+def test_a_mailbox_s_own_servers_are_believed_and_no_others(
+    imap: Imap, trusted: frozenset[str] | None, proven: bool
+) -> None:
+    at = hall()  # where the machine's own letters come in, the server is trusted
+    collector = _connected(imap, at, trusted=trusted)
+    imap.deliver(letter(Authentication_Results=PROOF))
+    collector.collect(NOW, 20)
+    assert at.taken[0].sender.proven is proven
+
+
+@pytest.mark.parametrize(
+    ("settings", "trusted"),
+    [
+        ({}, frozenset()),
+        ({"imapHost": "imap.gmail.com"}, frozenset({"mx.google.com"})),
+        (
+            {"imapHost": "imap.gmail.com", "trustedServers": ["MX.casa.example"]},
+            frozenset({"mx.casa.example"}),
+        ),
+    ],
+)
+def test_an_account_names_whom_it_believes(settings: dict[str, object], trusted: frozenset[str]) -> None:
+    account = {
+        "account": HOUSE,
+        "restaurantId": str(RESTAURANT),
+        "imapHost": "imap.casa.example",
+        "imapPort": 993,
+        "imapTls": "tls",
+        "imapFolder": "INBOX",
+        **settings,
+    }
+    found = mailbox_of(account)
+    assert found is not None
+    assert found.trusted == trusted
 
 
 # TLS

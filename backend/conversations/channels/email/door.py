@@ -59,7 +59,9 @@ class Outcome(StrEnum):
 class Arrival:
     """A letter's bytes, and what its carrier says of it: when it came, for whom, for which restaurant if the mailbox says so.
 
-    `proven` is the carrier's own finding about the author (SES), None when the letter's Authentication-Results say it.
+    `proven` is the carrier's own finding about the author (SES), None when Authentication-Results say it. `trusted` are
+    the servers that are believed there, as this letter came: anybody can write the name of a server that it did not pass; None
+    stands for the door's own.
     """
 
     raw: bytes = field(repr=False)
@@ -68,6 +70,7 @@ class Arrival:
     restaurant_id: UUID | None = None
     proven: bool | None = None
     spam: bool = False
+    trusted: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ class MailDoor:
         lately = self._store.lately(restaurant_id, person, now - _HOUR)
         if lately.person >= self.rules.per_hour or lately.house >= self.rules.house_per_hour:
             return Outcome.TOO_MANY
-        proven = is_proven(letter, self.rules.trusted) if arrival.proven is None else arrival.proven
+        trusted = self.rules.trusted if arrival.trusted is None else arrival.trusted
+        proven = is_proven(letter, trusted) if arrival.proven is None else arrival.proven
         session_id = self._session(restaurant_id, letter, address, person)
         message = Inbound(
             channel="email",

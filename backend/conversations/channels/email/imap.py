@@ -41,7 +41,8 @@ UNREACHABLE: Final = (IMAPClientError, OSError)
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Where a mailbox is. `restaurant_id` None: letters say by their recipient whose they are. `address` is the mailbox's own."""
+    """Where a mailbox is. `restaurant_id` None: letters say by their recipient whose they are. `address` is the mailbox's own,
+    `trusted` the servers whose word about senders counts there (None: those of the door)."""
 
     host: str
     user: str
@@ -51,6 +52,7 @@ class Mailbox:
     folder: str = "INBOX"
     restaurant_id: UUID | None = None
     address: str = ""
+    trusted: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
@@ -151,7 +153,13 @@ class ImapCollector:
         if not isinstance(raw, bytes):
             return  # somebody removed it meanwhile
         recipients = (mailbox.address,) if mailbox.address else ()
-        arrival = Arrival(raw, now - self._age(about.get(b"INTERNALDATE")), recipients, mailbox.restaurant_id)
+        arrival = Arrival(
+            raw,
+            now - self._age(about.get(b"INTERNALDATE")),
+            recipients,
+            mailbox.restaurant_id,
+            trusted=mailbox.trusted,
+        )
         if self._outcome(arrival, now) is Outcome.TAKEN:
             client.add_flags([uid], [b"\\Seen"], silent=True)
 

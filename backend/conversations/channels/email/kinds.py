@@ -7,7 +7,7 @@ answers go out by that provider's SMTP, as only it signs for the address. Regist
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -19,6 +19,8 @@ from backend.platform.refusals import field_refusal
 from backend.platform.senders import AccountSendError, SmtpSettings, TemporarySendError
 from backend.platform.shapes import Shape
 
+_KNOWN_SERVERS: Final = {"imap.gmail.com": frozenset({"mx.google.com"})}
+
 Host = Annotated[str, StringConstraints(max_length=253, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")]
 User = Annotated[str, StringConstraints(min_length=1, max_length=254)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -27,13 +29,15 @@ Secret = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
 class MailSettings(Shape):
-    """`imapHost` empty: letters come in some other way. `smtpHost` empty: answers go out by the server's own mail."""
+    """`imapHost` empty: letters come in some other way. `smtpHost` empty: answers go out by the server's own mail. `trustedServers`
+    are those of the mailbox's provider whose Authentication-Results prove a sender."""
 
     imap_host: Host | None = None
     imap_port: Port = 993
     imap_tls: Tls = "tls"
     imap_user: User | None = None
     imap_folder: Annotated[str, StringConstraints(min_length=1, max_length=200)] = "INBOX"
+    trusted_servers: Annotated[list[Host], Field(max_length=5)] = Field(default_factory=list)
     smtp_host: Host | None = None
     smtp_port: Port = 587
     smtp_tls: Tls = "starttls"
@@ -60,7 +64,14 @@ def mailbox_of(account: Mapping[str, Any]) -> Mailbox | None:
         folder=account["imapFolder"],
         restaurant_id=UUID(str(account["restaurantId"])),
         address=account["account"],
+        trusted=_trusted(account),
     )
+
+
+def _trusted(account: Mapping[str, Any]) -> frozenset[str]:
+    """What the account names; else the server that its provider is known to write with, which takes out what others wrote."""
+    named = frozenset(str(each).lower() for each in account.get("trustedServers") or ())
+    return named or _KNOWN_SERVERS.get(str(account["imapHost"]).lower(), frozenset())
 
 
 def smtp_of(account: Mapping[str, Any]) -> SmtpSettings | None:
