@@ -7,6 +7,7 @@ A fresh connection for each: an idle one that the other side closed would fail i
 from __future__ import annotations
 
 import codecs
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnection
 from backend.platform.senders.port import InDoubtSendError, TemporarySendError
 
 _LONGEST_ANSWER = 1_000_000
+_LONGEST_PAUSE_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ def _never_arrived(failure: Exception) -> bool:
 
 
 def _retry_after(header: str | None) -> float | None:
-    """Seconds; a date or nonsense counts as no wish."""
+    """Seconds, a day at most; a date or nonsense counts as no wish."""
     try:
-        return max(0.0, float(header)) if header else None
+        seconds = float(header) if header else math.nan
     except ValueError:
         return None
+    return None if math.isnan(seconds) else min(max(0.0, seconds), _LONGEST_PAUSE_S)

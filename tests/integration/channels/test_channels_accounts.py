@@ -165,3 +165,24 @@ def test_an_account_of_meta_needs_an_app_secret_unless_the_server_has_one(new_ho
     assert answer.get_json()["errors"][0]["field"] == "secrets.appSecret"
     served = new_house(meta_app_secret="the-servers-app")
     assert served.channels("PUT", "whatsapp", json={**body, "account": served.phone_id}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("channel", ["%00", "sms%00", "%F0%9F%8D%95"])
+def test_a_name_that_no_channel_can_have_is_not_found(house: ChannelHouse, method: str, channel: str) -> None:
+    house.connect_twilio("sms")
+
+    assert house.channels(method, channel).status_code == 404
+    assert house.channels("GET", "sms").status_code == 200
+
+
+def test_an_id_in_other_scripts_figures_is_none_of_metas(house: ChannelHouse) -> None:
+    body = {
+        "provider": "meta",
+        "account": "١٢٣٤٥٦٧",
+        "secrets": {"accessToken": GRAPH_TOKEN, "appSecret": "0123456789abcdef"},
+    }
+
+    answer = house.channels("PUT", "whatsapp", json=body)
+
+    assert [each["field"] for each in answer.get_json()["errors"]] == ["account"]

@@ -234,3 +234,17 @@ def test_a_pause_that_a_provider_asks_for_is_bounded() -> None:
     circuits.hold("a", 10_000)
 
     assert circuits.wait_s("a") == 60
+
+
+@pytest.mark.parametrize(
+    ("wished", "heard"), [("inf", 86_400.0), ("1e300", 86_400.0), ("-5", 0.0), ("nan", None), ("soon", None)]
+)
+def test_a_pause_past_all_bounds_is_a_day_and_nonsense_none(
+    meta: Provider, wished: Any, heard: float | None
+) -> None:
+    meta.script = [Refused(503, 2, retry_after=wished)]
+
+    with pytest.raises(TemporarySendError) as refused:
+        to_meta(meta)
+
+    assert refused.value.retry_after == heard

@@ -14,8 +14,8 @@ from pydantic import Field, StringConstraints
 from backend.platform.refusals import field_refusal
 from backend.platform.shapes import Shape
 
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
-_DIGITS = re.compile(r"\d{5,32}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_DIGITS = re.compile(r"[0-9]{5,32}")
 
 Word = Literal["name", "restaurant", "when", "people", "code", "manage", "text", "qr"]
 TemplateKind = Literal[

@@ -52,6 +52,7 @@ class AccountService:
 
     def get(self, restaurant_id: UUID, channel: str) -> dict[str, Any]:
         """The account of a channel, as it is shown; raises Refusal('not_found')."""
+        self._check_name(channel)
         with self._database.tenant(restaurant_id) as tx:
             return self._shown(tx, restaurant_id, self._row(tx, channel))
 
@@ -89,6 +90,7 @@ class AccountService:
 
     def delete(self, restaurant_id: UUID, channel: str, by: str) -> None:
         """Disconnects it; what waits to be sent over it fails. Raises Refusal('not_found')."""
+        self._check_name(channel)
         with self._database.tenant(restaurant_id) as tx:
             if not self._store.forget(tx, channel):
                 raise Refusal("not_found")
@@ -97,6 +99,7 @@ class AccountService:
     def test(self, restaurant_id: UUID, channel: str) -> dict[str, Any]:
         """Asks the provider whether the account works: `{ok, facts}` or `{ok: false, reason, detail}`; reasons: `credentials`
         (refused), `account` (refused for something else), `unreachable`. Raises Refusal('not_found')."""
+        self._check_name(channel)
         with self._database.tenant(restaurant_id) as tx:
             row = self._row(tx, channel)
             opened = self._store.opened(tx, channel)
@@ -114,11 +117,14 @@ class AccountService:
             )
             return {"ok": False, "reason": reason, "detail": str(refused)}
 
-    def _kind(self, channel: str, provider: str) -> AccountKind:
-        kinds = self._kinds.get(channel)
-        if not kinds:
+    def _check_name(self, channel: str) -> None:
+        """A path may hold anything, also what no query takes."""
+        if channel not in self._kinds:
             raise Refusal("not_found")
-        found = next((kind for kind in kinds if kind.provider == provider), None)
+
+    def _kind(self, channel: str, provider: str) -> AccountKind:
+        self._check_name(channel)
+        found = next((kind for kind in self._kinds[channel] if kind.provider == provider), None)
         if found is None:
             raise field_refusal("provider", "not_a_choice")
         return found
