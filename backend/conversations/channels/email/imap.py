@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,10 +35,20 @@ _READ_S: Final = 30.0
 _LEASE: Final = timedelta(minutes=5)
 _LOOK_BACK: Final = timedelta(days=3)
 _MOST_AT_ONCE: Final = 20
+_ROOM: Final = 1_000_000  # what an answer may hold besides a letter of the largest kind
 _FIRST_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(minutes=15)
-# What a server that is away, slow or refuses us makes of a session.
-UNREACHABLE: Final = (IMAPClientError, OSError)
+_LONGEST_S: Final = 120.0
+# What a server that is away, slow, hostile or refuses us makes of a session; the library reads what it says as numbers and ASCII.
+UNREACHABLE: Final = (
+    IMAPClientError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    AttributeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +74,8 @@ class Mailbox:
 
 
 class ImapCollector:
-    """Reads mailboxes in turn. `mailboxes` tells which there are now, `pause` how long each rests; `tls_context` is the machine's
-    trust and `wall` the world's clock unless tests say so.
+    """Reads mailboxes in turn. `mailboxes` tells which there are now, `pause` how long each rests, `longest` how many seconds a
+    server may keep us; `tls_context` is the machine's trust and `wall` the world's clock unless tests say so.
     """
 
     def __init__(
@@ -75,6 +87,7 @@ class ImapCollector:
         tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
         wall: Clock = _WALL,
         pause: timedelta = timedelta(0),
+        longest: float = _LONGEST_S,
     ) -> None:
         self._mailboxes = mailboxes
         self._store = store
@@ -82,6 +95,8 @@ class ImapCollector:
         self._tls_context = tls_context
         self._wall = wall
         self._pause = pause
+        self._longest_s = longest_s
+        self._longest = longest
         self._failures: dict[str, int] = {}
         self._not_before: dict[str, datetime] = {}
 
@@ -98,7 +113,10 @@ class ImapCollector:
             return 0
         try:
             handled = self._read(mailbox, position, now, min(limit, _MOST_AT_ONCE))
-        except UNREACHABLE as problem:
+        except Exception as problem:
+            if isinstance(problem, Refusal):
+                raise  # the database is away: nothing that a mailbox has done
+            # Whatever a server says, or a restaurant has entered, is no reason to leave the others' mailboxes unread.
             self._leave_alone(name, problem, now)
             return 0
         finally:
@@ -188,13 +206,19 @@ class ImapCollector:
             ssl_context=self._tls_context() if mailbox.tls == "tls" else None,
             timeout=SocketTimeout(_CONNECT_S, _READ_S),
         )
+        # A server that says one word a second for ever never runs into the time-outs of its single answers.
+        overdue = threading.Timer(self._longest, _cut, (client,))
+        overdue.daemon = True
+        overdue.start()
         try:
+            _bound(client, self._door.rules.largest)
             if mailbox.tls == "starttls":
                 client.starttls(self._tls_context())
             client.login(mailbox.user, mailbox.password)
             client.normalise_times = False
             yield client
         finally:
+            overdue.cancel()
             _leave(client)
 
     def check(self, mailbox: Mailbox) -> int:
@@ -203,9 +227,31 @@ class ImapCollector:
             return int(client.select_folder(mailbox.folder, readonly=True)[b"EXISTS"])
 
 
+def _cut(client: IMAPClient) -> None:
+    """Ends a session from another thread: whoever reads from it wakes with an error."""
+    try:
+        client.socket().shutdown(socket.SHUT_RDWR)
+    except OSError as gone:
+        log.debug("the mailbox's server was gone already", extra={"reason": type(gone).__name__})
+
+
+def _bound(client: IMAPClient, largest: int) -> None:
+    """No single piece of an answer may be larger than a letter, whatever the server says of its size."""
+    connection = client._imap  # the library offers no other way in
+    read = connection.read
+
+    def bounded(size: int) -> bytes:
+        if size > largest + _ROOM:
+            raise IMAPClientError("the server sends more than a letter")
+        found: bytes = read(size)
+        return found
+
+    connection.read = bounded
+
+
 def _leave(client: IMAPClient) -> None:
     try:
         client.logout()
-    except UNREACHABLE as gone:
+    except Exception as gone:  # whatever it says to that
         log.debug("the mailbox's server did not say goodbye", extra={"reason": type(gone).__name__})
         client.shutdown()
