@@ -135,7 +135,9 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
         and follows(sentence, end, _PRONOUNS)
     ):
         return False
-    if name in {"ordinal", "spoken_ordinal"} and follows(sentence, end, _ORDINAL_THINGS):
+    if name in {"ordinal", "spoken_ordinal"} and (
+        follows(sentence, end, _ORDINAL_THINGS) or norms[max(0, match.start - 1)].endswith("'s")
+    ):
         return False
     if name == "spoken_ordinal":
         return int(match.captures["d"]) >= 4
