@@ -11,7 +11,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,6 +61,7 @@ class Provider:
     asked: list[dict[str, Any]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next(self) -> Any:
@@ -128,7 +129,9 @@ class _TwilioHandler(_Handler):
         if not isinstance(act, Dropped) or act.taken:
             sid = f"SM{next(self.provider.numbers):032d}"
             text = form.get("Body", form.get("ContentVariables", ""))
-            self.provider.taken.append({**form, "sid": sid, "words": text, "to": form.get("To")})
+            self.provider.taken.append(
+                {**form, "sid": sid, "words": text, "to": form.get("To"), "at": self.provider.clock()}
+            )
         if isinstance(act, Dropped):
             self.drop()
             return
@@ -144,7 +147,8 @@ class _TwilioHandler(_Handler):
                 "sid": each["sid"],
                 "body": each["words"],
                 "status": "delivered",
-                "date_sent": format_datetime(datetime.now(UTC)),
+                "date_created": format_datetime(each["at"]),
+                "date_sent": format_datetime(each["at"]),
             }
             for each in self.provider.taken
             if each["to"] == query.get("To")

@@ -137,12 +137,22 @@ class ProviderMessages:
         waited = now - row["created_at"] > _PATIENCE
         return row["attempts"] >= self._most or (isinstance(problem, AccountSendError) and waited)
 
+    def after_mail(self, tx: Tx, message_id: UUID, now: datetime) -> None:
+        """A mail could not be sent: where it was given up, the guest's next channel has it."""
+        row = self._store.given_up(tx, message_id)
+        if row is not None and self._written_on(tx, row, now):
+            self._store.moved_on(tx, message_id)
+
     def _go_on(self, tx: Tx, row: Row, now: datetime) -> None:
-        """Writes the message of the next channel, once however often this is called; the last failure is for the operator."""
+        """Writes the message of the next channel; the last failure is for the operator."""
+        if not self._written_on(tx, row, now):
+            self._store.bury(tx, row["id"])
+
+    def _written_on(self, tx: Tx, row: Row, now: datetime) -> bool:
+        """Whether there is a next channel. Its message is written once, however often this is called."""
         channel = self._writer.next_way(tx, row)
         if channel is None:
-            self._store.bury(tx, row["id"])
-            return
+            return False
         self._store.add(
             tx,
             reservation_id=row["reservation_id"],
@@ -154,6 +164,7 @@ class ProviderMessages:
             facts=row["facts"],
             now=now,
         )
+        return True
 
     def _doubt(self, restaurant_id: UUID, message_id: UUID, reason: str) -> None:
         with self._database.tenant(restaurant_id) as tx:

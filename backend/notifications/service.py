@@ -168,3 +168,5 @@ class NotificationService:
                 most=_ATTEMPTS,
                 final=final,
             )
+            if self._by_provider is not None:
+                self._by_provider.after_mail(tx, message_id, now)

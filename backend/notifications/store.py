@@ -62,6 +62,8 @@ _AGAIN = """
 UPDATE messages SET state = 'waiting', due_at = :due_at, last_error = :error WHERE id = :id AND state = 'sending'
 """
 _ENDED = "UPDATE messages SET state = :state, last_error = :error WHERE id = :id AND state = 'sending'"
+_GIVEN_UP = f"SELECT {_CARRIED} FROM messages WHERE id = :id AND state = 'dead'"
+_MOVED_ON = "UPDATE messages SET state = 'failed' WHERE id = :id AND state = 'dead'"
 _BURY = "UPDATE messages SET state = 'dead' WHERE id = :id AND state = 'failed'"
 _DOUBT = "UPDATE messages SET last_error = :error WHERE id = :id AND state = 'sending'"
 _REPORTED = Prepared(f"""
@@ -171,6 +173,14 @@ class MessageStore:
     def bury(self, tx: Tx, message_id: UUID) -> None:
         """It failed and there is no other channel: a dead letter."""
         tx.run(_BURY, id=message_id)
+
+    def given_up(self, tx: Tx, message_id: UUID) -> Row | None:
+        """The message when there are no more tries of it; None while there are."""
+        return tx.one(_GIVEN_UP, id=message_id)
+
+    def moved_on(self, tx: Tx, message_id: UUID) -> None:
+        """Another channel has it now: no dead letter."""
+        tx.run(_MOVED_ON, id=message_id)
 
     def doubt(self, tx: Tx, message_id: UUID, error: str) -> None:
         """Nobody knows whether the provider has it."""

@@ -92,7 +92,7 @@ class Outbound:
     part: int = 0
     template: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
-    since: datetime | None = None  # when it was first written down
+    since: datetime | None = None  # not taken by a provider before this instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -42,6 +42,8 @@ _THROTTLED = {14107, 20429, 21611, 30001, 30022, 63017, 63018, 63038}
 _PASSING = {20500, 20503, 30008, 30009, 63005, 63010, 63012}
 _API = "https://api.twilio.com"
 _FOUND_AT_MOST = 20
+_SKEW = timedelta(seconds=10)  # between its clock and ours
+_LOST = ("failed", "canceled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,14 @@ class TwilioApi:
         where = {"from_": sender} if sender else {}
         try:
             found = _client(account, wire).messages.list(
-                to=to, date_sent_after=since, limit=_FOUND_AT_MOST, page_size=_FOUND_AT_MOST, **where
+                to=to, date_sent_after=since - _SKEW, limit=_FOUND_AT_MOST, page_size=_FOUND_AT_MOST, **where
             )
         except (TwilioException, ValueError, KeyError) as refused:
             raise _error(refused, wire) from refused
         for each in found:
-            if (each.body or "").strip() == body.strip() and each.status not in ("failed", "canceled"):
+            at = each.date_created or each.date_sent
+            is_late_enough = at is None or at >= since - _SKEW
+            if is_late_enough and (each.body or "").strip() == body.strip() and each.status not in _LOST:
                 return str(each.sid)
         return None
 

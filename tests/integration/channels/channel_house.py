@@ -175,6 +175,10 @@ class ChannelHouse:
         """Everything that is due, until nothing is left."""
         self.stage.work()
 
+    def sent(self) -> list[dict[str, Any]]:
+        """What Twilio took from this restaurant, oldest first; other tests' restaurants share the worker's queues."""
+        return [each for each in self.twilio.taken if self.phone in each["From"]]
+
     def rows(self, statement: str, **params: Any) -> list[Row]:
         """What the restaurant's rows say."""
         with self.stage.services.database.tenant(self.stage.restaurant_id) as tx:

@@ -75,7 +75,7 @@ def test_a_worker_killed_at_any_commit_books_once_and_answers_once(
         for text in ("mesa para 2 mañana a las 20:00", "Ana Gil"):
             house.write_twilio(text, From=guest)
             house.work()
-        answers = len(house.twilio.taken)
+        answers = len(house.sent())
         house.write_twilio("sí", From=guest)
 
         Killer(house.stage.worker, step, before=before)
@@ -88,7 +88,7 @@ def test_a_worker_killed_at_any_commit_books_once_and_answers_once(
         booked = house.stage.call("GET", path, house.stage.staff["host"]).get_json()["reservations"]
         live = [each for each in booked if each["status"] == "confirmed"]
         assert len(live) == 1, f"killed at {step}"
-        assert len(house.twilio.taken) - answers == 1, f"killed at {step}: {house.twilio.texts()[answers:]}"
+        assert len(house.sent()) - answers == 1, f"killed at {step}: {house.sent()[answers:]}"
         assert set(house.states("inbound_messages")) == {"done"}, f"killed at {step}"
         assert set(house.states("outbound_messages")) == {"sent"}, f"killed at {step}"
         cancelled = house.stage.call(

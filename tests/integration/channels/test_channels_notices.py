@@ -9,6 +9,8 @@ from channel_house import GUEST, ChannelHouse
 from providers import Dropped, Refused
 from stage import TOMORROW
 
+from backend.platform.senders import PermanentSendError
+
 TEMPLATE = {"id": "HX" + "2" * 32, "variables": ["name", "restaurant", "when", "people", "code", "manage"]}
 TEMPLATES = {"confirmation": {"es": TEMPLATE, "en": TEMPLATE}}
 
@@ -222,3 +224,27 @@ def test_by_meta_the_template_has_the_code_in_its_head(house: ChannelHouse) -> N
     assert words[0] == "Lucía"
     assert booked["reservation"]["code"] in words
     assert str(TOMORROW.day) in words[2]
+
+
+class _NoSuchMailbox:
+    """A mail server that refuses the address for good."""
+
+    def send(self, outgoing: Any) -> None:
+        raise PermanentSendError("recipient refused (550)")
+
+
+def test_where_the_mail_is_refused_for_good_it_goes_by_sms(house: ChannelHouse) -> None:
+    house.connect_twilio("sms")
+    house.stage.worker.notifications._sender = _NoSuchMailbox()
+
+    book(house, "web")
+
+    assert messages(house) == [("confirmation", "email", "failed"), ("confirmation", "sms", "sent")]
+
+
+def test_a_refused_mail_without_another_way_is_a_dead_letter(house: ChannelHouse) -> None:
+    house.stage.worker.notifications._sender = _NoSuchMailbox()
+
+    book(house, "web")
+
+    assert messages(house) == [("confirmation", "email", "dead")]

@@ -12,10 +12,10 @@ def test_a_guest_books_by_whatsapp_and_gets_the_code_as_a_picture(house: Channel
         house.write_twilio(text)
         house.work()
 
-    booked = house.twilio.taken[-1]
+    booked = house.sent()[-1]
     assert "¡Listo, Lucía!" in booked["words"]
     assert booked["MediaUrl"].startswith("https://book.example/")
-    assert {each["to"] for each in house.twilio.taken} == {f"whatsapp:{GUEST}"}
+    assert {each["to"] for each in house.sent()} == {f"whatsapp:{GUEST}"}
 
 
 def test_a_message_delivered_three_times_is_answered_once(house: ChannelHouse) -> None:
@@ -28,7 +28,7 @@ def test_a_message_delivered_three_times_is_answered_once(house: ChannelHouse) -
     house.post_twilio(form)
     house.work()
 
-    assert len(house.twilio.taken) == 1
+    assert len(house.sent()) == 1
     assert house.states("inbound_messages") == ["done"]
 
 
@@ -53,7 +53,7 @@ def test_a_voice_message_is_answered_with_a_request_for_words(house: ChannelHous
     house.write_twilio("", NumMedia="1", MediaContentType0="audio/ogg", MediaUrl0="https://x.example/1")
     house.work()
 
-    assert house.twilio.texts() == ["No puedo escuchar mensajes de voz. Escríbeme qué necesitas y te ayudo."]
+    assert [each["words"] for each in house.sent()] == ["No puedo escuchar mensajes de voz. Escríbeme qué necesitas y te ayudo."]
 
 
 def test_a_message_held_up_for_hours_is_not_answered_as_if_fresh(house: ChannelHouse) -> None:

@@ -159,7 +159,7 @@ class Sending:
             thread=self._queue.way_back(tx, thread),
             window_open=_is_open(channel, thread["heard_at"], now),
             part=row["parts_sent"],
-            since=row["created_at"],
+            since=row["taken_at"],
         )
         return channel, account or {"restaurantId": str(tx.restaurant_id)}, message, thread["guest_index"]
 
@@ -231,6 +231,8 @@ class Sending:
         except SendError as problem:
             self._circuits.failed(key)
             log.warning("provider cannot be asked", extra={"outbound": str(row["id"]), "why": str(problem)})
+            with self._database.tenant(key[0]) as tx:
+                self._queue.still_in_doubt(tx, row["id"], row["taken_at"])
             return True
         with self._database.tenant(key[0]) as tx:
             if receipt is None:

@@ -28,16 +28,19 @@ ORDER BY o.due_at LIMIT :limit
 _CLAIM = Prepared("""
 UPDATE outbound_messages SET state = 'sending', taken_at = :now, attempts = attempts + 1
 WHERE id = :id AND state = 'waiting' AND due_at <= :now
-RETURNING id, conversation_id, channel, cause, body_sealed, attempts, parts_sent, created_at
+RETURNING id, conversation_id, channel, cause, body_sealed, attempts, parts_sent, created_at, taken_at
 """)
 _DOUBTFUL = Prepared("""
 SELECT id, restaurant_id, channel FROM outbound_messages WHERE state = 'sending' AND taken_at < :before
 ORDER BY taken_at LIMIT :limit
 """)
 _RECLAIM = """
-UPDATE outbound_messages SET taken_at = :now WHERE id = :id AND state = 'sending' AND taken_at < :before
-RETURNING id, conversation_id, channel, cause, body_sealed, attempts, parts_sent, created_at
+WITH was AS (
+    SELECT id, taken_at FROM outbound_messages WHERE id = :id AND state = 'sending' AND taken_at < :before FOR UPDATE)
+UPDATE outbound_messages o SET taken_at = :now FROM was WHERE o.id = was.id
+RETURNING o.id, o.conversation_id, o.channel, o.cause, o.body_sealed, o.attempts, o.parts_sent, o.created_at, was.taken_at
 """
+_STILL = "UPDATE outbound_messages SET taken_at = :taken_at WHERE id = :id AND state = 'sending'"
 _THREAD = Prepared("""
 SELECT c.session_id, c.address_sealed, c.guest_index, c.language, c.heard_at, i.body_sealed AS asked
 FROM conversations c LEFT JOIN LATERAL (
@@ -150,6 +153,10 @@ class OutboundQueue:
     def reclaim(self, tx: Tx, message_id: UUID, before: datetime, now: datetime) -> Row | None:
         """A message in doubt for whoever finds out; None when somebody else does."""
         return tx.one(_RECLAIM, id=message_id, before=before, now=now)
+
+    def still_in_doubt(self, tx: Tx, message_id: UUID, taken_at: datetime) -> None:
+        """Nothing could be found out: as it was before somebody looked."""
+        tx.run(_STILL, id=message_id, taken_at=taken_at)
 
     def thread(self, tx: Tx, row: Row) -> Row | None:
         """The message's thread, with the guest's message that it answers, else their last one."""
