@@ -95,7 +95,6 @@ class ImapCollector:
         self._tls_context = tls_context
         self._wall = wall
         self._pause = pause
-        self._longest_s = longest_s
         self._longest = longest
         self._failures: dict[str, int] = {}
         self._not_before: dict[str, datetime] = {}
@@ -218,8 +217,8 @@ class ImapCollector:
             client.normalise_times = False
             yield client
         finally:
-            overdue.cancel()
             _leave(client)
+            overdue.cancel()
 
     def check(self, mailbox: Mailbox) -> int:
         """How many letters are in it; raises one of `UNREACHABLE`. For whoever connects one."""
