@@ -251,6 +251,6 @@ def _bound(client: IMAPClient, largest: int) -> None:
 def _leave(client: IMAPClient) -> None:
     try:
         client.logout()
-    except Exception as gone:  # whatever it says to that
+    except UNREACHABLE as gone:
         log.debug("the mailbox's server did not say goodbye", extra={"reason": type(gone).__name__})
         client.shutdown()
