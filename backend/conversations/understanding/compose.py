@@ -25,8 +25,9 @@ from backend.conversations.understanding import (
     party,
     spelling,
 )
+from backend.conversations.understanding.date_readings import Today
 from backend.conversations.understanding.dates import GRAMMAR as DATE_GRAMMAR
-from backend.conversations.understanding.dates import SHIFTS, Today, find_dates
+from backend.conversations.understanding.dates import SHIFTS, find_dates
 from backend.conversations.understanding.given_names import GIVEN_NAMES
 from backend.conversations.understanding.items import Item
 from backend.conversations.understanding.lexer import Token, normalise, tokenize
