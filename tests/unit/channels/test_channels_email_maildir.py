@@ -153,6 +153,14 @@ def test_letters_that_were_taken_are_forgotten_after_their_time(tmp_path: Path) 
     )
 
 
+def test_what_waits_aside_for_a_person_is_forgotten_too(tmp_path: Path) -> None:
+    maildir = _maildir(tmp_path, hall())
+    _deliver(tmp_path, b"")
+    maildir.collect(NOW, 20)
+    moved = datetime.fromtimestamp((tmp_path / "aside" / "1.M1.mx").stat().st_mtime).astimezone()
+    assert (maildir.forget(moved + timedelta(days=29)), maildir.forget(moved + timedelta(days=31))) == (0, 1)
+
+
 def test_a_name_that_would_lead_elsewhere_stays_in_the_folder(tmp_path: Path) -> None:
     maildir = _maildir(tmp_path, hall())
     _deliver(tmp_path, letter(), "a b;$(x):2,RS")

@@ -122,7 +122,9 @@ class MailChannel:
     @cached_property
     def maildir(self) -> Maildir:
         """The folder."""
-        rules = MaildirRules(self._folder, timedelta(hours=self._settings.mail_keep_hours))
+        settings = self._settings
+        kept, aside = timedelta(hours=settings.mail_keep_hours), timedelta(days=settings.conversation_days)
+        rules = MaildirRules(self._folder, kept, aside)
         return Maildir(rules, self.door)
 
     @cached_property

@@ -37,10 +37,12 @@ _LONGEST_HEAD: Final = 64_000
 
 @dataclass(frozen=True, slots=True)
 class MaildirRules:
-    """`kept` is how long letters that were taken stay in `cur/`; they hold names, addresses and whatever guests write."""
+    """`kept` is how long letters that were taken stay in `cur/`, `aside_kept` how long others wait for a person: they hold names,
+    addresses and whatever people write."""
 
     folder: Path
     kept: timedelta = timedelta(hours=48)
+    aside_kept: timedelta = timedelta(days=30)
 
 
 class Maildir:
@@ -67,16 +69,19 @@ class Maildir:
 
     def forget(self, now: datetime) -> int:
         """Removes letters that were dealt with long ago; how many. Called by the worker's upkeep."""
-        before = (now - self._rules.kept).timestamp()
-        old = (
-            [path for path in self._files("cur") if path.stat().st_mtime < before] if self._is_there() else []
-        )
+        if not self._is_there():
+            return 0
+        kept = (("cur", self._rules.kept), ("aside", self._rules.aside_kept))
+        old = [path for name, life in kept for path in self._older(name, now - life)]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
 
+    def _older(self, name: str, before: datetime) -> list[Path]:
+        return [path for path in self._files(name) if path.stat().st_mtime < before.timestamp()]
+
     def _is_there(self) -> bool:
-        return (self._rules.folder / "cur").is_dir()
+        return all((self._rules.folder / name).is_dir() for name in FOLDERS)
 
     def _files(self, name: str) -> Iterator[Path]:
         return (
