@@ -60,6 +60,7 @@ class Provider:
     script: list[Any] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)  # what it says of an account beside the usual
     numbers: Any = field(default_factory=lambda: count(1))
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -161,9 +162,8 @@ class _MetaHandler(_Handler):
         if not self._is_known():
             self.refuse(Refused(401), _graph_error(190, 463))
         else:
-            self.answer(
-                200, {"display_phone_number": "+34 600 000 000", "verified_name": "Casa", "username": "casa"}
-            )
+            told = {"display_phone_number": "+34 600 000 000", "verified_name": "Casa", "username": "casa"}
+            self.answer(200, {**told, **self.provider.facts})
 
     def do_POST(self) -> None:
         raw = self.body()
@@ -219,12 +219,18 @@ def _graph_error(code: int, subcode: int) -> dict[str, Any]:
     }
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that give up, and connections that a script drops, are what is tested."""
+
+
 @contextmanager
 def _served(handler: type[_Handler]) -> Iterator[Provider]:
     provider = Provider()
     bound = type("Bound", (handler,), {"provider": provider})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), bound)
     provider.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

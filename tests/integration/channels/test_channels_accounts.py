@@ -186,3 +186,52 @@ def test_an_id_in_other_scripts_figures_is_none_of_metas(house: ChannelHouse) ->
     answer = house.channels("PUT", "whatsapp", json=body)
 
     assert [each["field"] for each in answer.get_json()["errors"]] == ["account"]
+
+
+def of_the_servers_app(account: str, token: str = GRAPH_TOKEN, **settings: Any) -> dict[str, Any]:
+    return {"provider": "meta", "account": account, "settings": settings, "secrets": {"accessToken": token}}
+
+
+def test_a_number_that_the_servers_app_signs_for_is_only_taken_with_a_token_that_meta_knows(
+    new_house: Any,
+) -> None:
+    house = new_house(meta_app_secret="the-servers-app")
+
+    answer = house.channels(
+        "PUT", "whatsapp", json=of_the_servers_app(house.phone_id, "EAAG-somebody-elses-token")
+    )
+
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "secrets.accessToken")
+    assert house.channels("GET", "whatsapp").status_code == 404
+
+
+def test_another_page_than_the_tokens_is_not_taken_where_the_servers_app_signs(new_house: Any) -> None:
+    house = new_house(meta_app_secret="the-servers-app")
+    house.meta.facts = {"user_id": house.page}
+
+    stolen = house.channels("PUT", "instagram", json=of_the_servers_app("17840000000000"))
+    own = house.channels("PUT", "instagram", json=of_the_servers_app(house.page))
+
+    assert (stolen.status_code, own.status_code) == (422, 200)
+
+
+def test_what_meta_cannot_be_asked_about_now_is_not_taken_on_trust(new_house: Any, free_port: int) -> None:
+    house = new_house(meta_app_secret="the-servers-app", meta_base_url=f"http://127.0.0.1:{free_port}")
+
+    answer = house.channels("PUT", "whatsapp", json=of_the_servers_app(house.phone_id))
+
+    assert answer.status_code == 503
+    assert house.channels("GET", "whatsapp").status_code == 404
+
+
+def test_settings_of_a_proven_account_change_without_asking_again(new_house: Any) -> None:
+    house = new_house(meta_app_secret="the-servers-app")
+    house.meta.facts = {"user_id": house.page}
+    assert house.channels("PUT", "instagram", json=of_the_servers_app(house.page)).status_code == 200
+    house.meta.facts = {"user_id": "it would say no now"}
+
+    body = {**of_the_servers_app(house.page, humanAgent=True), "secrets": {}}
+    changed = house.channels("PUT", "instagram", json=body)
+
+    assert changed.get_json()["settings"]["humanAgent"] is True
+    assert house.channels("PUT", "instagram", json=of_the_servers_app(house.page)).status_code == 422

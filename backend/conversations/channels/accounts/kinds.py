@@ -49,7 +49,8 @@ class AccountKind:
     `settings` and `secrets` are their shapes; `normal` gives the account's name (a number, an id) as it is kept or raises
     Refusal('invalid_request'). `check` asks the provider with an opened account: facts to show; it raises SendError. `webhooks`
     are the addresses to enter at the provider, by name, made from the server's own. `complete` raises Refusal for parts that do
-    not go together.
+    not go together. `must_prove`: what comes for the account would be believed without a secret of its own, so whoever connects it
+    has to show that the provider gives it to them: `check` has to succeed, and `owns` to find the account in its facts.
     """
 
     provider: str
@@ -60,6 +61,8 @@ class AccountKind:
     webhooks: Mapping[str, str] = field(default_factory=dict)
     verifies: bool = False  # the provider asks for a token of ours when a webhook is entered
     complete: Callable[[dict[str, Any]], None] = lambda account: None
+    must_prove: Callable[[dict[str, Any]], bool] = lambda account: False
+    owns: Callable[[dict[str, Any], Mapping[str, Any]], bool] = lambda account, facts: True
 
 
 def phone_account(account: str) -> str:

@@ -67,18 +67,23 @@ class AccountService:
         by: str,
     ) -> dict[str, Any]:
         """Connects the channel or changes its account. Secrets that are left out stay as they were while the provider and the
-        account stay; raises Refusal('invalid_request') naming the field, Refusal('channel_taken') for another's account."""
+        account stay; raises Refusal('invalid_request') naming the field, Refusal('channel_taken') for another's account,
+        Refusal('unavailable') when the provider has to be asked and is not reached."""
         kind = self._kind(channel, provider)
         name = kind.normal(account.strip())
         kept_settings = _valid(kind.settings, settings, "settings")
         given = _valid(kind.secrets, secrets, "secrets")
         now = self._clock.now()
+        with self._database.tenant(restaurant_id) as tx:
+            before = self._store.get(tx, channel)
+            stay = self._stay(tx, before, provider, name)
+        full, kept = {**kept_settings, "provider": provider}, {**(stay or {}), **given}
+        opened = {**full, **kept, "account": name}
+        kind.complete(opened)
+        if kind.must_prove(opened) and (given or stay is None):
+            _prove(kind, opened)
         try:
             with self._database.tenant(restaurant_id) as tx:
-                before = self._store.get(tx, channel)
-                kept = {**self._stay(tx, before, provider, name), **given}
-                full = {**kept_settings, "provider": provider}
-                kind.complete({**full, **kept, "account": name})
                 self._store.keep(tx, channel, name, full, kept, by, now)
                 after = {"channel": channel, "provider": provider, "secrets": sorted(given)}
                 self._record(tx, by, "connected" if before is None else "changed", channel, after)
@@ -135,13 +140,13 @@ class AccountService:
             raise Refusal("not_found")
         return row
 
-    def _stay(self, tx: Tx, before: Row | None, provider: str, name: str) -> dict[str, Any]:
-        """Secrets of one account are none of another's."""
+    def _stay(self, tx: Tx, before: Row | None, provider: str, name: str) -> dict[str, Any] | None:
+        """The secrets, None for another account: those of one are none of another's."""
         same = before is not None and (before["settings"].get("provider"), before["account"]) == (
             provider,
             name,
         )
-        return self._store.secrets(tx, before) if same and before is not None else {}
+        return self._store.secrets(tx, before) if same and before is not None else None
 
     def _shown(self, tx: Tx, restaurant_id: UUID, row: Row) -> dict[str, Any]:
         settings = dict(row["settings"])
@@ -165,6 +170,18 @@ class AccountService:
         assert tx.restaurant_id is not None  # noqa: S101 - tenant transactions have one
         subject = uuid5(tx.restaurant_id, channel)
         self._audit.write(tx, by, f"channel.{action}", "channel", subject, after=after, now=self._clock.now())
+
+
+def _prove(kind: AccountKind, opened: dict[str, Any]) -> None:
+    """Raises Refusal unless the provider says that the account is that of whoever has its secrets."""
+    try:
+        mine = kind.owns(opened, kind.check(opened))
+    except (AccountSendError, PermanentSendError):
+        mine = False
+    except SendError as away:
+        raise Refusal("unavailable", headers={"Retry-After": "20"}) from away
+    if not mine:
+        raise field_refusal("secrets.accessToken", "invalid")
 
 
 def _valid(shape: type[Shape], given: dict[str, Any], where: str) -> dict[str, Any]:

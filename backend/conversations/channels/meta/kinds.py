@@ -88,6 +88,13 @@ def meta_kinds(
         found = instagram[login].get("me", account["accessToken"], fields)
         return {name: found[name] for name in fields.split(",") if name in found}
 
+    def must_prove(account: dict[str, Any]) -> bool:
+        # The server's app signs for all of its restaurants: without this one could name another's number as its own.
+        return not account.get("appSecret")
+
+    def owns_page(account: dict[str, Any], facts: Mapping[str, Any]) -> bool:
+        return account["account"] in (str(facts.get("user_id")), str(facts.get("id")))
+
     webhooks = {"callback": base_url + PATH}
     return (
         AccountKind(
@@ -99,6 +106,7 @@ def meta_kinds(
             webhooks,
             verifies=True,
             complete=complete,
+            must_prove=must_prove,
         ),
         AccountKind(
             "meta",
@@ -109,5 +117,7 @@ def meta_kinds(
             webhooks,
             verifies=True,
             complete=complete,
+            must_prove=must_prove,
+            owns=owns_page,
         ),
     )
