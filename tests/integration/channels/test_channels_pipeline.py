@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from channel_house import GUEST, ChannelHouse
 
+from backend.conversations.channels.records import Inbound
+from backend.conversations.channels.rendering.whatsapp import BUTTON_TITLE
+from backend.conversations.channels.rendering.words import short
+
 
 def test_a_guest_books_by_whatsapp_and_gets_the_code_as_a_picture(house: ChannelHouse) -> None:
     house.connect_twilio()
@@ -53,7 +57,9 @@ def test_a_voice_message_is_answered_with_a_request_for_words(house: ChannelHous
     house.write_twilio("", NumMedia="1", MediaContentType0="audio/ogg", MediaUrl0="https://x.example/1")
     house.work()
 
-    assert [each["words"] for each in house.sent()] == ["No puedo escuchar mensajes de voz. Escríbeme qué necesitas y te ayudo."]
+    assert [each["words"] for each in house.sent()] == [
+        "No puedo escuchar mensajes de voz. Escríbeme qué necesitas y te ayudo."
+    ]
 
 
 def test_a_message_held_up_for_hours_is_not_answered_as_if_fresh(house: ChannelHouse) -> None:
@@ -79,3 +85,27 @@ def test_of_several_late_messages_only_the_last_is_answered(house: ChannelHouse)
 
     assert len(house.meta.taken) == 1
     assert house.states("inbound_messages") == ["done"] * 3
+
+
+def test_a_tapped_title_that_was_cut_short_means_what_it_stood_for(house: ChannelHouse) -> None:
+    house.connect_twilio()
+    for phone in ("600000001", "600000002", "600000003", "600000004"):
+        house.stage.booked(guest={"name": "Otra", "phone": phone})
+    house.write_twilio("mesa para 4 mañana a las 20:00")
+    house.work()
+    with house.stage.services.database.tenant(house.stage.restaurant_id) as tx:
+        store = house.stage.worker.channels.chats._store
+        told = store.last_said(tx, _inbound(house))
+    assert told is not None
+    offered = [*told.quick_replies, *told.options][0]
+
+    house.write_twilio(short(offered.title, BUTTON_TITLE), ButtonPayload="1", ButtonText="x")
+    house.work()
+
+    assert "Tengo mesa para 4" in house.sent()[-1]["words"]
+
+
+def _inbound(house: ChannelHouse) -> Inbound:
+    """Any message of the guest's thread."""
+    session = house.stage.worker.channels.intake.session(house.stage.restaurant_id, "whatsapp", GUEST)
+    return Inbound("whatsapp", session, "m", GUEST, "", house.stage.clock.now())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from channel_examples import EXAMPLES
 from providers import (
     GRAPH_TOKEN,
     SID,
@@ -19,6 +21,10 @@ from providers import (
     twilio_server,
 )
 
+from backend.conversations.channels.meta.instagram import InstagramSender
+from backend.conversations.channels.meta.whatsapp import CloudSender
+from backend.conversations.channels.records import Outbound
+from backend.conversations.dialogue.render import Reply
 from backend.platform.senders import (
     AccountSendError,
     InDoubtSendError,
@@ -248,3 +254,71 @@ def test_a_pause_past_all_bounds_is_a_day_and_nonsense_none(
         to_meta(meta)
 
     assert refused.value.retry_after == heard
+
+
+def test_a_picture_that_is_uploaded_goes_by_its_id_and_one_given_by_link_as_messengers_take_it(
+    meta: Provider,
+) -> None:
+    read: list[str] = []
+
+    def picture(url: str) -> bytes:
+        read.append(url)
+        return b"png"
+
+    sender = CloudSender(GraphApi(meta.url, "v26.0", TIMEOUT_S), picture)
+    account = {"account": "1065", "accessToken": GRAPH_TOKEN}
+    message = Outbound("whatsapp", "+34600111222", EXAMPLES["card"], "es", "m1")
+
+    sender.send({**account, "media": "upload"}, message)
+    sender.send({**account, "media": "link"}, message)
+
+    assert read == ["https://book.example/g/abc/qr.png?colours=rgb"]
+    assert [each["image"].get("id", each["image"].get("link")) for each in meta.taken] == ["media-1", read[0]]
+
+
+def test_a_guest_who_hides_their_number_is_named_as_recipient(meta: Provider) -> None:
+    sender = CloudSender(GraphApi(meta.url, "v26.0", TIMEOUT_S), lambda url: b"")
+    hidden = Outbound("whatsapp", "ES.13491208655302741918", Reply("hola"), "es", "m1")
+
+    sender.send({"account": "1065", "accessToken": GRAPH_TOKEN}, hidden)
+
+    assert (meta.taken[0]["recipient"], "to" in meta.taken[0]) == ("ES.13491208655302741918", False)
+
+
+@pytest.mark.parametrize(
+    ("account", "kind"),
+    [
+        ({}, {"messaging_type": "RESPONSE"}),
+        ({"humanAgent": True}, {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}),
+    ],
+)
+def test_on_instagram_people_may_answer_for_a_week_where_meta_allows_it(
+    meta: Provider, account: dict[str, Any], kind: dict[str, str]
+) -> None:
+    graph = GraphApi(meta.url, "v26.0", TIMEOUT_S)
+    sender = InstagramSender({"instagram": graph})
+    message = Outbound("instagram", "9001", Reply("hola"), "es", "m1", window_open=not account)
+
+    sender.send({"accessToken": GRAPH_TOKEN, **account}, message)
+
+    assert {name: meta.taken[0][name] for name in kind} == kind
+
+
+def test_on_instagram_nothing_is_sent_after_a_day_otherwise(meta: Provider) -> None:
+    sender = InstagramSender({"instagram": GraphApi(meta.url, "v26.0", TIMEOUT_S)})
+    message = Outbound("instagram", "9001", Reply("hola"), "es", "m1", window_open=False)
+
+    with pytest.raises(WindowClosedError):
+        sender.send({"accessToken": GRAPH_TOKEN}, message)
+    assert meta.asked == []
+
+
+def test_a_long_answer_goes_in_pieces_one_a_call(meta: Provider) -> None:
+    sender = InstagramSender({"instagram": GraphApi(meta.url, "v26.0", TIMEOUT_S)})
+    message = Outbound("instagram", "9001", Reply("una frase larga. " * 130), "es", "m1")
+    account = {"accessToken": GRAPH_TOKEN}
+
+    more = [sender.send(account, replace(message, part=part)).more for part in range(3)]
+
+    assert more == [True, True, False]
+    assert "".join(each["words"].replace(" ", "") for each in meta.taken) == "unafraselarga." * 130

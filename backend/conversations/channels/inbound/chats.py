@@ -16,6 +16,8 @@ from uuid import UUID
 from backend.conversations.channels.inbound.store import InboundStore
 from backend.conversations.channels.ports import Outlet
 from backend.conversations.channels.records import Inbound
+from backend.conversations.channels.rendering.whatsapp import BUTTON_TITLE, ROW_TITLE
+from backend.conversations.channels.rendering.words import short
 from backend.conversations.dialogue.render import Reply
 from backend.conversations.ports import Conversation, Handover, Sender
 from backend.platform.database import Database, Row, Tx
@@ -139,7 +141,24 @@ class Chats:
             return [self._etiquette.late(restaurant_id, message, language, now)]
         if not message.text.strip():
             return [self._etiquette.unreadable(restaurant_id, message, language)]
-        return self._receive(restaurant_id, message, message.text)
+        return self._receive(restaurant_id, message, self._meant(tx, message))
+
+    def _meant(self, tx: Tx, message: Inbound) -> str:
+        """The words; of a tapped answer that came back as its title, cut to what the channel shows, what it stands for."""
+        said = message.text.strip()
+        told = self._store.last_said(tx, message) if len(said) <= ROW_TITLE else None
+        if told is None:
+            return message.text
+        offered = [(each.title, each.value) for each in told.quick_replies]
+        offered += [(each.title, each.value) for each in told.options]
+        return next(
+            (
+                value
+                for title, value in offered
+                if said in (short(title, BUTTON_TITLE), short(title, ROW_TITLE))
+            ),
+            message.text,
+        )
 
     def _receive(self, restaurant_id: UUID, message: Inbound, text: str) -> list[Reply]:
         return self._talk.receive(

@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from backend.conversations.channels.records import Inbound
+from backend.conversations.dialogue.render import Reply
+from backend.conversations.inbox.store import OUTBOUND_BODY
 from backend.platform.ciphers import Cipher
 from backend.platform.database import Prepared, Row, Tx
 from backend.platform.ids import uuid7
@@ -60,6 +62,11 @@ WHERE id = :id AND state = 'waiting'
 _HANDLER = """
 SELECT handler, language FROM conversations
 WHERE restaurant_id = :restaurant_id AND channel = :channel AND session_id = :session_id
+"""
+_LAST_SAID = """
+SELECT o.body_sealed FROM outbound_messages o JOIN conversations c ON c.restaurant_id = o.restaurant_id AND c.id = o.conversation_id
+WHERE c.restaurant_id = :restaurant_id AND c.channel = :channel AND c.session_id = :session_id
+ORDER BY o.place DESC LIMIT 1
 """
 _THREAD = """
 INSERT INTO conversations (id, restaurant_id, channel, session_id, address_sealed, name_sealed, guest_index, heard_at,
@@ -133,6 +140,20 @@ class InboundStore:
         """`{handler, language}` of its thread, None before the first message."""
         return tx.one(
             _HANDLER, restaurant_id=_tenant(tx), channel=message.channel, session_id=message.session_id
+        )
+
+    def last_said(self, tx: Tx, message: Inbound) -> Reply | None:
+        """What the guest was told last in the message's thread."""
+        sealed = tx.value(
+            _LAST_SAID,
+            restaurant_id=_tenant(tx),
+            channel=message.channel,
+            session_id=message.session_id,
+        )
+        return (
+            None
+            if sealed is None
+            else Reply.from_json(self._cipher.open_json(_tenant(tx), OUTBOUND_BODY, sealed))
         )
 
     def thread(self, tx: Tx, message: Inbound, now: datetime) -> UUID:
