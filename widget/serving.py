@@ -19,6 +19,7 @@ from pathlib import Path
 ENTRY = "saveit-chat.js"
 FORM = "saveit-form.js"  # a bundle only: as modules it is form/form.js and what that imports
 DIST = "dist"
+DEMO = "demo"  # belongs to the tests' hostile page
 FOLDER = Path(__file__).resolve().parent
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)$", re.MULTILINE)
 _INDENTATION = re.compile(rb"^ +", re.MULTILINE)
@@ -110,7 +111,7 @@ class WidgetFiles:
         return {
             path.as_posix(): _slimmed((self._folder / path).read_bytes())
             for path in paths
-            if path.parts[0] != DIST
+            if path.parts[0] not in (DIST, DEMO)
         }
 
 

@@ -122,6 +122,9 @@ def test_people_hear_that_the_guest_is_typing_and_the_assistant_does_not(
     widget.say("hola")
     socket = chat.house.wait_for_socket()
     widget.field.press_sequentially("a")
+    chat.house.wait_for("/messages", 1)
+    expect(widget.log).to_contain_text("¿Para cuántas personas?")
+    chat.house.handler = "staff"
     chat.house.tell({"type": "handler", "handler": "staff"})
     expect(widget.dialog).to_contain_text("Responde el equipo")
 

@@ -128,26 +128,26 @@ class ChatStandIn(LoopbackServer):
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         path = urlsplit(request.path).path
         if request.command == "OPTIONS":
-            _send(request, 204, b"", _CORS | {"Access-Control-Max-Age": "600"})
+            send(request, 204, b"", _CORS | {"Access-Control-Max-Age": "600"})
         elif request.command == "POST" and path.startswith("/api/v1/chat/"):
             self._chat(request, path)
         elif path.startswith("/widget/v1/"):
             _send_widget(request, path.removeprefix("/widget/v1/"))
         elif path.startswith("/qr/"):
-            _send(request, 200, _qr_picture(), {"Content-Type": "image/png"})
+            send(request, 200, _qr_picture(), {"Content-Type": "image/png"})
         elif path == "/ws/chat" and self.house.has_socket:
             GuestSocket(self.house, request).serve()
             request.close_connection = True
         elif path.startswith("/api/v1/"):
             self._of_the_house(request)
         else:
-            _send(request, 404, b"", {})
+            send(request, 404, b"", {})
 
     def _of_the_house(self, request: BaseHTTPRequestHandler) -> None:
         status, body = self.house.answer(asked_of(request))
         kind = "application/json" if status < 400 else "application/problem+json"
         raw = b"" if body is None else json.dumps(body).encode()
-        _send(request, status, raw, _CORS | {"Content-Type": kind})
+        send(request, status, raw, _CORS | {"Content-Type": kind})
 
     def _chat(self, request: BaseHTTPRequestHandler, path: str) -> None:
         body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
@@ -169,7 +169,7 @@ class ChatStandIn(LoopbackServer):
         raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         kind = "application/json" if planned.status == 200 else "application/problem+json"
         headers = {"Content-Type": kind, "Set-Cookie": "tracker=1; SameSite=None", **planned.headers}
-        _send(request, planned.status, raw, _CORS | headers)
+        send(request, planned.status, raw, _CORS | headers)
 
 
 class HostPage(LoopbackServer):
@@ -195,7 +195,7 @@ class HostPage(LoopbackServer):
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         html, headers = self.pages.get(urlsplit(request.path).path, ("", {}))
         kind = {"Content-Type": "text/html; charset=utf-8"}
-        _send(request, 200 if html else 404, html.encode(), kind | headers)
+        send(request, 200 if html else 404, html.encode(), kind | headers)
 
 
 STRICT_POLICY = (
@@ -230,7 +230,8 @@ class _QuietHandler(BaseHTTPRequestHandler):
         """Nothing: a test's output is the test's."""
 
 
-def _send(request: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
+def send(request: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
+    """One answer with its length; a browser that has gone meanwhile is no trouble."""
     request.send_response(status)
     for name, value in {**headers, "Content-Length": str(len(body))}.items():
         request.send_header(name, value)
@@ -246,9 +247,9 @@ def _send(request: BaseHTTPRequestHandler, status: int, body: bytes, headers: di
 def _send_widget(request: BaseHTTPRequestHandler, name: str) -> None:
     found = widget_file(name)
     if found is None:
-        _send(request, 404, b"", {})
+        send(request, 404, b"", {})
     else:
-        _send(request, 200, found.gzipped, {**found.headers, "Content-Encoding": "gzip"})
+        send(request, 200, found.gzipped, {**found.headers, "Content-Encoding": "gzip"})
 
 
 def _qr_picture() -> bytes:

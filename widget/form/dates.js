@@ -1,6 +1,7 @@
 // Calendar dates as "2026-12-18" strings: counting in them and writing them for a reader. Pure; called by the form's parts.
 // A date is a day of the restaurant, never an instant: UTC serves only to count, so no visitor's time zone can shift it.
 
+const COLUMNS = [0, 1, 2, 3, 4, 5, 6];
 const at = (date) => new Date(`${date}T00:00:00Z`);
 const back = (day) => day.toISOString().slice(0, 10);
 
@@ -38,7 +39,7 @@ export function weeksOf(month, firstDay) {
   const days = Array((at(first).getUTCDay() + 7 - firstDay) % 7).fill(null);
   for (let date = first; monthOf(date) === month; date = addDays(date, 1)) days.push(date);
   const weeks = [];
-  for (let from = 0; from < days.length; from += 7) weeks.push(Array.from({ length: 7 }, (_, column) => days[from + column] ?? null));
+  for (let from = 0; from < days.length; from += 7) weeks.push(COLUMNS.map((column) => days[from + column] ?? null));
   return weeks;
 }
 
@@ -58,7 +59,7 @@ export const monthName = (month, locale) => written(`${month}-01`, locale, { mon
 
 /** The weekday of each column, "short" or "long", beginning with `firstDay`. */
 export function weekdayNames(locale, firstDay, weekday) {
-  return Array.from({ length: 7 }, (_, column) => written(addDays("2024-01-01", firstDay - 1 + column), locale, { weekday }));
+  return COLUMNS.map((column) => written(addDays("2024-01-01", firstDay - 1 + column), locale, { weekday }));
 }
 
 /** "20:00" in Spanish, "8:00 pm" in English, as the restaurant's messages write it. */

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from widget.bundling import NoEsbuild, build, esbuild
-from widget.serving import DIST, ENTRY, FOLDER, FORM, WidgetFile, WidgetFiles
+from widget.serving import DEMO, DIST, ENTRY, FOLDER, FORM, WidgetFile, WidgetFiles
 
 WIDGET = FOLDER
 MODULES = sorted(
-    path.relative_to(WIDGET).as_posix() for path in WIDGET.rglob("*.js") if path.parent.name != DIST
+    path.relative_to(WIDGET).as_posix()
+    for path in WIDGET.rglob("*.js")
+    if path.parent.name not in (DIST, DEMO)
 )
 CHAT_MODULES = [name for name in MODULES if not name.startswith("form/")]
 SINKS = re.compile(

@@ -19,7 +19,11 @@ NAMES = re.findall(r"^export const (\w+)", SOURCE, re.MULTILINE)
 
 
 def sources() -> str:
-    paths = [path for path in WIDGET.rglob("*.js") if path.name != "texts.js" and path.parent.name != "dist"]
+    paths = [
+        path
+        for path in WIDGET.rglob("*.js")
+        if path.name != "texts.js" and path.parent.name not in ("dist", "demo")
+    ]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
