@@ -29,10 +29,11 @@ class MemoryIntake:
 
     taken: list[Inbound] = field(default_factory=list)
     away: bool = False
+    why: str = "unavailable"
 
     def take(self, restaurant_id: UUID, messages: Sequence[Inbound], now: datetime) -> int:
         if self.away:
-            raise Refusal("unavailable")
+            raise Refusal(self.why)
         known = {each.message_id for each in self.taken}
         new = [each for each in messages if each.message_id not in known]
         self.taken += new

@@ -136,8 +136,10 @@ def test_a_server_that_numbered_anew_loses_and_doubles_nothing(imap: Imap) -> No
     assert (len(at.taken), collector.collect(NOW, 20)) == (2, 0)
 
 
-def test_a_letter_waits_while_the_database_is_away(imap: Imap) -> None:
+@pytest.mark.parametrize("why", ["unavailable", "lock_timeout"])
+def test_a_letter_waits_while_the_database_is_away_or_busy(imap: Imap, why: str) -> None:
     at = hall()
+    at.intake.why = why
     collector = _connected(imap, at)
     imap.deliver(letter())
     at.intake.away = True

@@ -81,8 +81,10 @@ def test_a_worker_killed_before_the_move_hands_in_again_and_nothing_is_doubled(t
     assert (maildir.collect(NOW, 20), len(at.taken), _names(tmp_path, "new")) == (1, 1, [])
 
 
-def test_letters_wait_while_the_database_is_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("why", ["unavailable", "lock_timeout"])
+def test_letters_wait_while_the_database_is_away_or_busy(tmp_path: Path, why: str) -> None:
     at = hall()
+    at.intake.why = why
     maildir = _maildir(tmp_path, at)
     _deliver(tmp_path, letter())
     at.intake.away = True

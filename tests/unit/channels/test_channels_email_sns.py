@@ -87,6 +87,13 @@ def test_a_signed_field_that_was_changed_is_forged(name: str) -> None:
         verifier.verify(told, NOW)
 
 
+def test_half_a_character_in_a_signed_field_is_forged_and_no_error() -> None:
+    verifier, _ = _verifier()
+    told = {**signed(notification("hola"), KEY), "Message": "hola\ud83d"}
+    with pytest.raises(NotFromSnsError):
+        verifier.verify(told, NOW)
+
+
 def test_a_message_signed_by_somebody_else_is_forged() -> None:
     verifier, _ = _verifier()
     with pytest.raises(NotFromSnsError, match="does not hold"):

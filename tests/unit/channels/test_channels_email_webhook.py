@@ -214,7 +214,9 @@ def test_sns_shall_repeat_while_s3_is_away(webhook: Webhook, shelf: Shelf) -> No
     assert (webhook.post(told).status_code, len(webhook.at.taken)) == (200, 1)
 
 
-def test_sns_shall_repeat_while_the_database_is_away(webhook: Webhook) -> None:
+@pytest.mark.parametrize("why", ["unavailable", "lock_timeout"])
+def test_sns_shall_repeat_while_the_database_is_away_or_busy(webhook: Webhook, why: str) -> None:
+    webhook.at.intake.why = why
     webhook.at.intake.away = True
     assert webhook.post(notification(received(letter()))).status_code == 503
 

@@ -24,6 +24,7 @@ from backend.conversations.channels.email.threads import Threads
 from backend.conversations.channels.ports import Feedback, Intake
 from backend.conversations.channels.records import Inbound
 from backend.conversations.ports import Sender
+from backend.platform.refusals import Refusal
 from backend.platform.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class MailDoor:
         self.rules = rules
 
     def take(self, arrival: Arrival, now: datetime) -> Outcome:
-        """What became of it. Raises only when the database is away: hand it in again later."""
+        """What became of it. Raises (see `is_passing`) only when the database is away or busy: hand it in again later."""
         outcome = self._take(arrival, now)
         self._telemetry.outcome("mail", outcome.value)
         if outcome is not Outcome.TAKEN:
@@ -194,6 +195,11 @@ class MailDoor:
                 restaurant_id, "email", provider_id, "failed", now, error=bounce.status, ref=ref
             ):
                 return
+
+
+def is_passing(problem: Exception) -> bool:
+    """Whether a letter is to be handed in again, because what went wrong has nothing to do with it."""
+    return isinstance(problem, Refusal) and problem.code in ("unavailable", "lock_timeout")
 
 
 def _uuid(text: str) -> UUID | None:

@@ -22,7 +22,7 @@ from uuid import UUID
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
-from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome
+from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome, is_passing
 from backend.conversations.channels.email.store import MailStore, Position
 from backend.platform.clock import Clock, SystemClock
 from backend.platform.refusals import Refusal
@@ -191,8 +191,8 @@ class ImapCollector:
         try:
             return self._door.take(arrival, now)
         except Exception as problem:
-            if isinstance(problem, Refusal) and problem.code == "unavailable":
-                raise  # the database is away, and the letter waits for it
+            if is_passing(problem):
+                raise  # the database is away or too busy, and the letter waits for it
             log.exception("letter not understood")  # it stays unread, and must not stop those behind it
             return Outcome.UNREADABLE
 

@@ -19,10 +19,9 @@ from email.policy import compat32
 from pathlib import Path
 from typing import Final
 
-from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome
+from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome, is_passing
 from backend.conversations.channels.email.headers import address_in, fields_of
 from backend.platform.clock import Clock, SystemClock
-from backend.platform.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +91,8 @@ class Maildir:
         try:
             outcome = self._outcome(path, now)
         except Exception as problem:
-            if isinstance(problem, Refusal) and problem.code == "unavailable":
-                raise  # the database is away, and the letter waits for it
+            if is_passing(problem):
+                raise  # the database is away or too busy, and the letter waits for it
             log.exception("letter not understood")  # it must not stop those behind it
             outcome = Outcome.UNREADABLE
         if outcome.is_settled:

@@ -166,7 +166,9 @@ class SnsVerifier:
 
 def string_to_sign(told: Mapping[str, Any], kind: str) -> bytes:
     """Names and values of the signed fields, a line each, in the order of their names; those that are absent left out."""
-    return "".join(f"{name}\n{told[name]}\n" for name in _SIGNED[kind] if told.get(name) is not None).encode()
+    return "".join(f"{name}\n{told[name]}\n" for name in _SIGNED[kind] if told.get(name) is not None).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:

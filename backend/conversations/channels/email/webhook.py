@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from backend.conversations.channels.email import ses
-from backend.conversations.channels.email.door import Arrival, MailDoor
+from backend.conversations.channels.email.door import Arrival, MailDoor, is_passing
 from backend.conversations.channels.email.sns import (
     Aws,
     NotFromSnsError,
@@ -73,6 +73,11 @@ def ses_api(parts: SesParts) -> Api:
         except Unreachable as away:
             log.warning("SNS shall repeat a message", extra={"reason": str(away)})
             raise Refusal("unavailable", headers={"Retry-After": "20"}) from away
+        except Refusal as busy:
+            # SNS repeats what got a 5xx, and nothing that got a 4xx.
+            raise (
+                Refusal("unavailable", headers={"Retry-After": "20"}) if is_passing(busy) else busy
+            ) from busy
         return Answer("", 200, mimetype="text/plain")
 
     return api
