@@ -31,7 +31,8 @@ export class Details {
       "notes": new Field("notes", texts.notes, { hint: texts.notesHint, tag: "textarea", rows: 2, maxlength: 500 }),
       "privacyAccepted": new Field("privacy", texts.privacy, { type: "checkbox", ...REQUIRED }),
     };
-    this.node = element("div", { class: "stage", oninput: (event) => this.#typed(event.target), onkeydown: (event) => this.#key(event) },
+    const keep = (event) => event.stopPropagation(); // pages that prevent every click would leave the box unticked
+    this.node = element("div", { class: "stage", onclick: keep, oninput: (event) => this.#typed(event.target), onkeydown: (event) => this.#key(event) },
       element("p", { class: "kept" }, this.#left, this.#again), this.#news, ...Object.values(this.#fields).map(({ node }) => node), this.#link, this.#submit);
   }
 

@@ -30,6 +30,7 @@ export class Form {
 
   /** `house` is the server's side; `onBooked(card)` hears of a booking made. */
   constructor({ house, locale, onBooked }) {
+    speak(locale); // this file may be a bundle of its own, with words of its own
     this.#locale = locale;
     this.#onBooked = onBooked;
     const booking = new Booking({ house, onChange: () => this.#render() });
