@@ -54,6 +54,8 @@ def notifications_api(service: NotificationService, words: OwnWords) -> Api:
                     "state": row["state"],
                     "dueAt": row["due_at"].isoformat(),
                     "sentAt": row["sent_at"] and row["sent_at"].isoformat(),
+                    "deliveredAt": row["delivered_at"] and row["delivered_at"].isoformat(),
+                    "readAt": row["read_at"] and row["read_at"].isoformat(),
                     "lastError": row["last_error"],
                 }
                 for row in rows

@@ -37,7 +37,7 @@ UPDATE messages SET attempts = attempts + 1, last_error = :error, due_at = :due_
 WHERE id = :id AND state = 'waiting'
 """
 _OF_RESERVATION = """
-SELECT id, kind, channel, state, due_at, created_at, sent_at, last_error FROM messages
+SELECT id, kind, channel, state, due_at, created_at, sent_at, delivered_at, read_at, last_error FROM messages
 WHERE restaurant_id = :restaurant_id AND reservation_id = :reservation_id ORDER BY id
 """
 _CARRIED = "id, reservation_id, guest_id, kind, channel, priority, cause_id, facts, attempts, created_at"
@@ -72,7 +72,7 @@ UPDATE messages SET state = :state, provider_id = coalesce(provider_id, :provide
     read_at = CASE WHEN :state = 'read' THEN :now ELSE read_at END,
     last_error = CASE WHEN :state = 'failed' THEN :error ELSE last_error END
 WHERE restaurant_id = :restaurant_id AND channel = :channel AND (provider_id = :provider_id OR id = :ref)
-    AND state = ANY(:earlier) RETURNING {_CARRIED}
+    AND state = ANY(:earlier) AND (state <> 'waiting' OR taken_at IS NOT NULL) RETURNING {_CARRIED}
 """)
 _KNOWN = """
 SELECT 1 FROM messages
@@ -87,10 +87,11 @@ _REPLAY = """
 UPDATE messages SET state = 'waiting', attempts = 0, due_at = :now
 WHERE state = 'dead' AND (CAST(:id AS uuid) IS NULL OR id = :id)
 """
+# Also one that waits for another try: it was in doubt, and the report says that the first one did arrive.
 _EARLIER = {
-    "sent": ["sending"],
-    "delivered": ["sending", "sent"],
-    "read": ["sending", "sent", "delivered"],
+    "sent": ["waiting", "sending"],
+    "delivered": ["waiting", "sending", "sent"],
+    "read": ["waiting", "sending", "sent", "delivered"],
     "failed": ["sending", "sent"],
 }
 EVERY = ("email", "chat", "sms", "whatsapp")

@@ -133,12 +133,15 @@ def test_a_message_reported_as_undelivered_goes_over_the_next_channel_once(house
 
 def test_a_failure_reported_after_the_delivery_changes_nothing(house: ChannelHouse) -> None:
     house.connect_twilio(templates=TEMPLATES)
-    book(house)
+    booked = book(house)
 
     for state in ("delivered", "failed", "read"):
         report(house, state)
 
     assert messages(house) == [("confirmation", "whatsapp", "read")]
+    path = f"/reservations/{booked['reservation']['id']}/messages"
+    (shown,) = house.stage.call("GET", path, house.stage.staff["host"]).get_json()["messages"]
+    assert (shown["state"], bool(shown["deliveredAt"]), bool(shown["readAt"])) == ("read", True, True)
 
 
 def test_without_a_template_outside_of_the_window_the_next_channel_is_taken(house: ChannelHouse) -> None:

@@ -150,6 +150,23 @@ def test_a_report_about_a_cut_off_answer_of_meta_says_that_it_was_taken(house: C
     assert len(house.meta.taken) == 1
 
 
+def test_a_report_that_comes_before_the_next_try_makes_it_needless(house: ChannelHouse) -> None:
+    house.connect_cloud()
+    house.meta.script = [Dropped(taken=True), Refused(429, 130429, retry_after=60)]
+    house.post_meta(house.cloud_body(house.cloud_message("hola")))
+    house.work()
+    passed(house, minutes=3)
+    assert outbound(house) == [("waiting", 2)]
+
+    sent = house.meta.taken[0]
+    told = {"id": sent["sid"], "status": "read", "biz_opaque_callback_data": sent["biz_opaque_callback_data"]}
+    house.post_meta(house.cloud_body(statuses=[told]))
+    passed(house, minutes=5)
+
+    assert outbound(house) == [("read", 2)]
+    assert len(house.meta.taken) == 1
+
+
 def test_an_echo_of_a_cut_off_answer_on_instagram_says_that_it_was_taken(house: ChannelHouse) -> None:
     house.connect_instagram()
     house.meta.script = [Dropped(taken=True)]

@@ -72,7 +72,7 @@ _REPORT = Prepared("""
 UPDATE outbound_messages SET state = :state, provider_id = coalesce(provider_id, :provider_id),
     sent_at = coalesce(sent_at, :now), last_error = CASE WHEN :state = 'failed' THEN :error ELSE last_error END
 WHERE restaurant_id = :restaurant_id AND channel = :channel AND (provider_id = :provider_id OR id = :ref)
-    AND state = ANY(:earlier)
+    AND state = ANY(:earlier) AND (state <> 'waiting' OR taken_at IS NOT NULL)
 """)
 _OURS = Prepared("""
 SELECT 1 FROM outbound_messages
@@ -120,10 +120,11 @@ UPDATE inbound_messages SET state = 'waiting', attempts = 0, due_at = :now, done
 WHERE state = 'dead' AND (CAST(:id AS uuid) IS NULL OR id = :id)
 """
 
+# Also one that waits for another try: it was in doubt, and the report says that the first one did arrive.
 _EARLIER = {
-    "sent": ["sending"],
-    "delivered": ["sending", "sent"],
-    "read": ["sending", "sent", "delivered"],
+    "sent": ["waiting", "sending"],
+    "delivered": ["waiting", "sending", "sent"],
+    "read": ["waiting", "sending", "sent", "delivered"],
     "failed": ["sending", "sent"],
 }
 
