@@ -38,6 +38,7 @@ from backend.conversations.understanding.rulebook import words
 from backend.conversations.understanding.sentence import Sentence
 from backend.conversations.understanding.times import GRAMMAR as TIME_GRAMMAR
 from backend.conversations.understanding.times import find_times, meals_of, parts_of_day
+from backend.conversations.understanding.vocabulary import MONTHS_EN, WEEKDAYS_EN
 
 MOST_CHARACTERS: Final = 2000
 Service = Sequence[tuple[time, time]]
@@ -69,6 +70,9 @@ _PAST: Final = {
 # Sounds of thinking, dropped from any message that says more ("a table er for two").
 _HESITATIONS: Final = words("hesitations")
 _FEW: Final = 3
+_ENGLISH_DAYS: Final = frozenset(
+    word for word in (*WEEKDAYS_EN, *MONTHS_EN) if len(word) > 5 and word not in {"august", "april"}
+)
 _MORNING_WORDS: Final = words("morning_words")
 # What may stand between the bare values of a message like "mesa para hoy 21, somos 4".
 _SMALL_WORDS: Final = words("small_words")
@@ -159,9 +163,10 @@ def _is_initial(token: Token, tokens: list[Token]) -> bool:
 
 
 def _named(token: Token, tokens: list[Token]) -> bool:
-    """Whether a capital in the middle of a sentence says that this is a name, not a mistake."""
+    """Whether a capital in the middle of a sentence says that this is a name, not a mistake; "Friay" is a day all the same."""
     return (
-        token.capital
+        spelling.correct(token.norm, _KNOWN["en"]) not in _ENGLISH_DAYS
+        and token.capital
         and token is not tokens[0]
         and not token.text.isupper()
         and token.norm not in spelling.TARGETS

@@ -21,7 +21,7 @@ _MIN_LENGTH: Final = 4
 
 @lru_cache(maxsize=4096)
 def _nearest(word: str) -> str | None:
-    """The one target within reach of an unknown word; None when there is none or two are equally near."""
+    """The one target within reach of an unknown word; None when there is none or two are equally likely."""
     allowed = 1 if len(word) < 8 else 2
     best: list[str] = []
     least = allowed + 1
@@ -37,7 +37,15 @@ def _nearest(word: str) -> str | None:
             best, least = [target], distance
         elif distance == least and distance <= allowed:
             best.append(target)
-    return best[0] if len(best) == 1 else None
+    return _likeliest(word, best)
+
+
+def _likeliest(word: str, targets: list[str]) -> str | None:
+    """The one target; of several, the one from which a letter was dropped, doubled or swapped rather than replaced."""
+    if len(targets) > 1:
+        letters = sorted(word)
+        targets = [each for each in targets if len(each) != len(word) or sorted(each) == letters]
+    return targets[0] if len(targets) == 1 else None
 
 
 def correct(word: str, known: Collection[str]) -> str:
