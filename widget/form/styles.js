@@ -42,6 +42,7 @@ const LOOKS = `
   .check { flex: none; width: 24px; height: 24px; accent-color: var(--_primary); }
   .complaint { color: var(--_refusal-ink); font-size: 14px; }
   [aria-invalid] { border-color: var(--_refusal-ink); box-shadow: inset 0 0 0 1px var(--_refusal-ink); }
+  .stage > a { padding-block: 11px; }
   .trouble:empty { display: none; }
   .trouble { padding: 12px; border-radius: 8px; }
   .trouble .quick { margin-block-start: 8px; }`;
