@@ -14,6 +14,7 @@ from backend.conversations.dialogue.records import (
     AreaFact,
     BookingSeen,
     DayTimes,
+    FreeSlot,
     HoldTaken,
     OpeningDay,
     RestaurantFacts,
@@ -65,6 +66,7 @@ class HouseFacts:
             wording={key: {"es": text.es, "en": text.en} for key, text in profile.wording},
             largest_party=config.rules.party_size.max,
             free_cancellation_hours=int(config.rules.cancellation_policy.free_cancellation_hours),
+            grace_minutes=config.rules.late_grace_minutes,
         )
 
 
@@ -74,8 +76,8 @@ class HouseAvailability:
     def __init__(self, availability: AvailabilityService) -> None:
         self._availability = availability
 
-    def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> None:
-        """Raises Refusal with alternatives when the slot is not free."""
+    def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> FreeSlot:
+        """Nothing is taken. Raises Refusal with alternatives when the slot is not free."""
         decision, others = self._availability.check(restaurant_id, _ask(ask, channel))
         if not isinstance(decision.outcome, Offer):
             raise Refusal(
@@ -83,6 +85,7 @@ class HouseAvailability:
                 params=decision.outcome.params,
                 alternatives=[alternative_json(each) for each in others],
             )
+        return FreeSlot(ask, decision.outcome.ends_at)
 
     def day(
         self, restaurant_id: UUID, day: date, party_size: int, area: str | None, channel: str

@@ -15,6 +15,7 @@ from backend.conversations.dialogue.records import (
     Alternative,
     BookingSeen,
     DayTimes,
+    FreeSlot,
     HoldTaken,
     RestaurantFacts,
     SlotAsk,
@@ -36,12 +37,14 @@ class Sender:
     """How the channel reaches the guest (WhatsApp by phone, mail by address). Nothing on the web.
 
     `proven` false: nobody vouches that it is theirs (a From field without a server's word). It is good to book with, as if the
-    guest had typed it, and shows them nothing of what was booked with it.
+    guest had typed it, and shows them nothing of what was booked with it. `name` is what they call themselves there: it proves
+    nothing.
     """
 
     phone: str | None = None
     email: str | None = None
     proven: bool = True
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,8 @@ class Restaurants(Protocol):
 class Availability(Protocol):
     """Which slots are free, and keeping one for a moment. The same answers as every other caller gets."""
 
-    def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> None:
-        """Returns when the slot is free; raises Refusal with the reason and alternatives when not. Takes nothing."""
+    def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> FreeSlot:
+        """The slot with the end of its stay; raises Refusal with the reason and alternatives when not. Takes nothing."""
 
     def day(
         self, restaurant_id: UUID, day: date, party_size: int, area: str | None, channel: str

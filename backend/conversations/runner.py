@@ -76,8 +76,8 @@ class Runner:
         ports, restaurant, channel = self._ports, self._talk.restaurant_id, self._talk.channel
         match action:
             case actions.CheckSlot(ask):
-                ports.availability.check(restaurant, ask, channel)
-                return events.SlotFree(ask)
+                free = ports.availability.check(restaurant, ask, channel)
+                return events.SlotFree(ask, free.ends)
             case actions.HoldSlot(ask, instead_of):
                 hold = ports.availability.hold(restaurant, ask, channel, instead_of)
                 self.holds_taken.append(hold.id)

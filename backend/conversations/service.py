@@ -22,6 +22,7 @@ from backend.conversations.dialogue.state import DialogueState, Draft, Step
 from backend.conversations.engines import BuiltInReader, Reader
 from backend.conversations.ports import Conversation, Ports, Sender, SessionMovedError, Stored, Turn
 from backend.conversations.runner import Runner
+from backend.conversations.sender_names import own_name
 from backend.conversations.told import told_in
 from backend.conversations.understanding import Understanding
 from backend.platform.clock import Clock
@@ -60,7 +61,7 @@ class ConversationService:
         coming in between.
         """
         talk = Conversation(restaurant_id, channel, session_id)
-        facts = self._ports.restaurants.facts(restaurant_id)
+        facts = _paced(self._ports.restaurants.facts(restaurant_id), talk)
         booked: tuple[str, ...] = ()
         for _ in range(ATTEMPTS):
             now = self._clock.now()
@@ -79,6 +80,11 @@ class ConversationService:
 def _life_of(talk: Conversation) -> timedelta:
     """How long a conversation goes on from where it stood."""
     return _LIVES.get(talk.channel, SESSION_LIFE)
+
+
+def _paced(facts: RestaurantFacts, talk: Conversation) -> RestaurantFacts:
+    """No table is kept for minutes where an answer comes after hours."""
+    return replace(facts, holds=False) if talk.channel in _LIVES else facts
 
 
 def _answer(stored: tuple[Mapping[str, Any], ...]) -> list[Reply]:
@@ -136,7 +142,9 @@ class _TurnInHand:
         """The answer, written down; None when the session moved meanwhile and everything must be thought again."""
         read = self._read(state, text)
         sender = self._sender
-        heard = Heard(read, text, message_id, sender.phone, sender.email, sender.proven)
+        heard = Heard(
+            read, text, message_id, sender.phone, sender.email, sender.proven, own_name(sender.name)
+        )
         runner = Runner(self._ports, self._talk, self._sender, self._facts, self._now, self._locale_of)
         after, says = runner.run(state, heard)
         today = self._now.astimezone(ZoneInfo(self._facts.timezone)).date()

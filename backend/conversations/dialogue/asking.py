@@ -6,6 +6,7 @@ One message asks for as much as a guest would naturally say at once, so that a b
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from backend.conversations.dialogue.events import Outcome, Quick, Say
 from backend.conversations.dialogue.merging import ALLERGY, plain
@@ -119,10 +120,10 @@ def _party_key(draft: Draft) -> str:
 
 def confirmation(state: DialogueState, *aside: Say) -> tuple[Say, ...]:
     """Reads everything back before booking, with the end of the stay; asks for consent in the same breath, once."""
-    draft, hold = state.draft, state.hold
+    draft = state.draft
     values = {
         "slot": read_back(state),
-        "stay": (draft.time, hold.ends if hold is not None and hold.ask == draft.slot else None),
+        "stay": (draft.time, _end(state)),
         "name": draft.name,
         "contact": draft.phone or draft.email,
         "notes": draft.notes,
@@ -135,6 +136,12 @@ def confirmation(state: DialogueState, *aside: Say) -> tuple[Say, ...]:
     says += aside
     says.append(Say("confirm_ask" if state.consented else "confirm_ask_consent", quick=(YES, CHANGE)))
     return tuple(says)
+
+
+def _end(state: DialogueState) -> datetime | None:
+    """The end of the stay of the slot that is held, or was found free."""
+    known = (each for each in (state.hold, state.free) if each is not None and each.ask == state.draft.slot)
+    return next((each.ends for each in known), None)
 
 
 def read_back(state: DialogueState) -> SlotAsk | None:

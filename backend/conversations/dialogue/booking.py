@@ -2,7 +2,8 @@
 `booking_messages` (what is said meanwhile) and `booking_results` (what came of it).
 
 The slot is held as soon as people, day and time are known, before the name is asked for. A correction holds the new slot first;
-when it is refused the old one stays held.
+when it is refused the old one stays held. Where answers come hours later (`facts.holds` is false) nothing is held or promised: the
+slot is looked at anew with each message, and taken at the yes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from backend.conversations.understanding import Understanding
 
 # With less time than this left of a hold the guest is told.
 HURRY = timedelta(minutes=3)
+# What is said of the table beside a question, and in the read-back, which names it.
+_ASIDE = {"held": "hold_for", "hold_left": "hold_left", "there_is": "not_held"}
 
 
 def begin(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
@@ -41,7 +44,7 @@ def begin_waiting(state: DialogueState, heard: Heard, facts: RestaurantFacts, no
     draft = merged(state, heard, facts)
     if draft.slot is not None and is_held(state, draft.slot, now):
         return Outcome(replace(state, draft=draft), (Say("wait_not_needed"), *again(state)))
-    return proceed(replace(state, draft=replace(draft, waiting=True, looking=False)), now)
+    return proceed(replace(state, draft=replace(draft, waiting=True, looking=False)), facts, now)
 
 
 def take_in(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: datetime) -> Outcome:
@@ -56,7 +59,7 @@ def take_in(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: dat
     noted = (Say("noted"),) if draft.notes != state.draft.notes and state.step in BOOKING_STEPS else ()
     if facts.areas and heard.read.slots.area is not None and draft.area == state.draft.area is None:
         noted = (*noted, Say("bad_area"))
-    return proceed(replace(state, draft=draft, group=False), now, *noted)
+    return proceed(replace(state, draft=draft, group=False), facts, now, *noted)
 
 
 def _names_day(read: Understanding) -> bool:
@@ -65,7 +68,7 @@ def _names_day(read: Understanding) -> bool:
     return not any(word in said for word in ("finde", "fin de semana", "weekend"))
 
 
-def proceed(state: DialogueState, now: datetime, *before: Say) -> Outcome:
+def proceed(state: DialogueState, facts: RestaurantFacts, now: datetime, *before: Say) -> Outcome:
     """The next thing to ask or do for the draft."""
     draft = state.draft
     if draft.party_size is None:
@@ -83,7 +86,7 @@ def proceed(state: DialogueState, now: datetime, *before: Say) -> Outcome:
     if is_held(state, slot, now):
         return details(state, *before, *_hurry(state, now))
     asked = replace(state, pending=slot)
-    if draft.looking or draft.waiting:
+    if draft.looking or draft.waiting or not facts.holds:
         return Outcome(asked, before, CheckSlot(slot))
     return Outcome(asked, before, HoldSlot(slot, state.hold.id if state.hold else None))
 
@@ -100,7 +103,7 @@ def is_held(state: DialogueState, slot: SlotAsk, now: datetime) -> bool:
 
 
 def details(state: DialogueState, *before: Say) -> Outcome:
-    """With the slot held: the name, the contact, then everything read back."""
+    """With the slot held, or found free where none is kept: the name, the contact, then everything read back."""
     draft = state.draft
     if draft.name is None:
         return ask(state, Step.ASK_NAME, *before)
@@ -109,18 +112,22 @@ def details(state: DialogueState, *before: Say) -> Outcome:
     confirming = replace(state, step=Step.CONFIRM)
     noted = tuple(say for say in before if say.key in {"noted", "bad_area"})
     # The table is named once, in the read-back; how long it is kept is said there.
-    kept = tuple(
-        replace(say, key="hold_for") if say.key == "held" else say
-        for say in before
-        if say.key in {"held", "hold_left"}
-    )
+    kept = tuple(replace(say, key=_ASIDE[say.key]) for say in before if say.key in _ASIDE)
     return Outcome(confirming, (*noted, *confirmation(confirming, *kept)))
 
 
 def drop(state: DialogueState) -> Outcome:
     """The guest leaves it: the hold goes back, nothing was booked."""
     left = replace(
-        state, step=Step.IDLE, draft=Draft(), hold=None, pending=None, offers=(), full=None, misunderstood=0
+        state,
+        step=Step.IDLE,
+        draft=Draft(),
+        hold=None,
+        free=None,
+        pending=None,
+        offers=(),
+        full=None,
+        misunderstood=0,
     )
     release = ReleaseHold(state.hold.id) if state.hold is not None else None
     return Outcome(left, (Say("dropped"),), release)

@@ -25,6 +25,7 @@ _OTHER = re.compile(
     r"\b(otr[oa]|another|different|other) (dia|fecha|hora|momento|day|date|time|numero de personas|number of people)\b"
 )
 _PEOPLE_WORDS = frozenset({"personas", "people", "guests", "comensales"})
+_NAME_WORDS = frozenset({"nombre", "name"})
 
 
 def heard_in_booking(
@@ -34,7 +35,7 @@ def heard_in_booking(
     read = heard.read
     offer = picked_offer(state, heard) if state.step in {Step.CHOOSE, Step.INTEREST, Step.ASK_TIME} else None
     if offer is not None and not _changes_more(read, offer):
-        return _take_offer(state, offer, now)
+        return _take_offer(state, offer, facts, now)
     if read.intent == "confirm" and not _has_slot_values(read):
         return _yes(state, heard, facts, now)
     if _OTHER.search(plain(heard.text)) and not _has_slot_values(read):
@@ -84,11 +85,11 @@ def _changes_more(read: Understanding, offer: Alternative) -> bool:
     return read.slots.party_size is not None or read.slots.party_delta is not None
 
 
-def _take_offer(state: DialogueState, offer: Alternative, now: datetime) -> Outcome:
+def _take_offer(state: DialogueState, offer: Alternative, facts: RestaurantFacts, now: datetime) -> Outcome:
     draft = replace(state.draft, date=offer.date, time=offer.time, looking=False)
     if offer.area is not None and state.draft.area is not None:
         draft = replace(draft, area=offer.area)
-    return proceed(replace(state, draft=draft, offers=(), misunderstood=0), now)
+    return proceed(replace(state, draft=draft, offers=(), misunderstood=0), facts, now)
 
 
 def _forget_time_for_part(state: DialogueState, read: Understanding) -> DialogueState:
@@ -115,13 +116,13 @@ def _yes(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: dateti
     if state.step is Step.CONFIRM_WAIT and added == state.draft:
         return waiting.yes(state)
     if state.step is Step.OFFER_WAIT:
-        return proceed(replace(state, draft=replace(added, waiting=True)), now)
+        return proceed(replace(state, draft=replace(added, waiting=True)), facts, now)
     if state.step is Step.ASK_PARTY and state.group:
         return Outcome(state, (), HandOver("group"))
     if state.step is Step.INTEREST:
-        return proceed(replace(state, draft=replace(added, looking=False)), now)
+        return proceed(replace(state, draft=replace(added, looking=False)), facts, now)
     if added != state.draft:
-        return proceed(replace(state, draft=added), now)
+        return proceed(replace(state, draft=added), facts, now)
     return None
 
 
@@ -153,4 +154,6 @@ def _which_value(state: DialogueState, heard: Heard) -> Outcome | None:
         return ask(replace(state, draft=replace(draft, date=None)), Step.ASK_DATE)
     if said & _PEOPLE_WORDS:
         return ask(replace(state, draft=replace(draft, party_size=None)), Step.ASK_PARTY)
+    if said & _NAME_WORDS and state.step in {Step.CONFIRM, Step.FIX, Step.CONFIRM_WAIT}:
+        return ask(replace(state, draft=replace(draft, name=None)), Step.ASK_NAME)
     return ask(state, Step.FIX) if heard.read.intent == "change" and state.step is Step.CONFIRM else None

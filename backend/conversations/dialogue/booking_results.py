@@ -10,7 +10,7 @@ from backend.conversations.dialogue import waiting
 from backend.conversations.dialogue.asking import ask, question, quick_slots
 from backend.conversations.dialogue.booking import details, proceed
 from backend.conversations.dialogue.events import Booked, DayKnown, Outcome, Refused, Say, SlotFree, SlotHeld
-from backend.conversations.dialogue.records import Alternative, RestaurantFacts
+from backend.conversations.dialogue.records import Alternative, FreeSlot, RestaurantFacts
 from backend.conversations.dialogue.refusals import PARTY_REFUSALS, other_party, reason_of, turned_down
 from backend.conversations.dialogue.state import DialogueState, Draft, Step
 
@@ -25,11 +25,18 @@ def on_held(state: DialogueState, event: SlotHeld, facts: RestaurantFacts) -> Ou
     return details(held, Say("held", {"slot": event.hold.ask, "minutes": facts.hold_minutes}))
 
 
-def on_free(state: DialogueState, event: SlotFree, now: datetime) -> Outcome:
-    """The answer to 'is there a table?': yes, and shall it be booked. Nobody waits for a table that is there."""
+def on_free(state: DialogueState, event: SlotFree, facts: RestaurantFacts, now: datetime) -> Outcome:
+    """The answer to 'is there a table?': yes, and shall it be booked. Nobody waits for a table that is there.
+
+    Where no slot is kept it is also how a booking goes on, and the table is not promised.
+    """
     if state.draft.waiting:
         free = replace(state, draft=replace(state.draft, waiting=False), pending=None)
-        return proceed(free, now, Say("wait_not_needed"))
+        return proceed(free, facts, now, Say("wait_not_needed"))
+    if not state.draft.looking:
+        seen = FreeSlot(event.ask, event.ends)
+        free = replace(state, free=seen, pending=None, offers=(), misunderstood=0)
+        return details(free, Say("there_is", {"slot": event.ask}))
     offer = Alternative(event.ask.date, event.ask.time, event.ask.area)
     free = replace(state, step=Step.INTEREST, pending=None, offers=(offer,))
     return Outcome(free, (Say("is_free", {"slot": event.ask}), *question(free)))
@@ -85,6 +92,7 @@ def on_booked(state: DialogueState, event: Booked) -> Outcome:
         step=Step.IDLE,
         draft=Draft(),
         hold=None,
+        free=None,
         pending=None,
         offers=(),
         full=None,
@@ -98,10 +106,10 @@ def on_booked(state: DialogueState, event: Booked) -> Outcome:
     )
 
 
-def on_refused(state: DialogueState, event: Refused, now: datetime) -> Outcome:
+def on_refused(state: DialogueState, event: Refused, facts: RestaurantFacts, now: datetime) -> Outcome:
     """A hold, a check or a booking was refused. A hold that is gone is simply taken again."""
     if event.code == "not_found" and state.hold is not None:
-        return proceed(replace(state, hold=None), now)
+        return proceed(replace(state, hold=None), facts, now)
     slot = state.pending or state.draft.slot
     if event.code in waiting.MAY_COME_FREE and slot is not None:
         state = replace(state, full=slot)
@@ -110,4 +118,7 @@ def on_refused(state: DialogueState, event: Refused, now: datetime) -> Outcome:
         if state.hold is not None and state.hold.ask == slot:
             lost = turned_down(replace(state, hold=None), event)
             return replace(lost, says=(Say("hold_over"), *lost.says))
+        if state.step is Step.CONFIRM and state.free is not None and state.free.ask == slot:
+            lost = turned_down(replace(state, free=None), event)
+            return replace(lost, says=(Say("taken_meanwhile"), *lost.says))
     return turned_down(state, event)

@@ -29,6 +29,25 @@ _CONFIRMING = re.compile(
     r"\b(confirmo|confirmamos|confirmad[oa]s?|confirm|confirmed|confirming|(alli|ahi) estar(e|emos)|iremos|voy a ir|vamos a ir"
     r"|will be there|ll be there|we are coming|we're coming|i'm coming|see you (there|then))\b"
 )
+# Said of a delay that may never be: 'what if we're late?', '¿nos la guardáis si llegamos 20 minutos tarde?'.
+_SUPPOSING = re.compile(
+    r"\b(y si|(que|algo) pasa si|what if|in case|if (we|i)('re|'m| |\b)|si (nos|me|se|vamos|voy|por|lleg\w*|tard\w*|retras\w*|hay))"
+)
+_EXCUSING = re.compile(r"\b(perdon\w*|disculp\w*|siento|sorry|apolog\w*)\b[^.?!]{0,20}\b(si|if)\b")
+_HOW_LONG = re.compile(
+    r"\b(cuanto( tiempo| rato)? (nos |me |se )?(guard|manten|esper)\w* (la |nuestra |mi )?mesa"
+    r"|how long (do|will|would|can) you (keep|hold|wait)|how late (can|may|could) (i|we)\b)"
+)
+
+
+def wonders(heard: Heard) -> bool:
+    """Whether the message asks what a delay would mean and does not tell of one."""
+    said, read = plain(heard.text), heard.read
+    if _HOW_LONG.search(said):
+        return True
+    if read.topic != "late" or read.intent != "other" or _SUPPOSING.search(said) is None:
+        return False
+    return "?" in said or _EXCUSING.search(said) is None
 
 
 def announces_arrival(heard: Heard) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Literal
 
 from backend.conversations.dialogue.actions import Action
@@ -29,7 +29,8 @@ from backend.conversations.understanding import Understanding
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A message of the guest, read; `turn` is its message id. `phone` and `email` are how the channel reaches the sender, `proven`
-    whether it vouches that they are theirs."""
+    whether it vouches that they are theirs; `name` is the
+    person's name that it shows, which proves nothing."""
 
     read: Understanding
     text: str
@@ -37,6 +38,7 @@ class Heard:
     phone: str | None = None
     email: str | None = None
     proven: bool = True
+    name: str | None = None
 
     @property
     def is_known(self) -> bool:
@@ -46,9 +48,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class SlotFree:
-    """The slot that was checked is free."""
+    """The slot that was checked is free; its stay would end at `ends` (aware)."""
 
     ask: SlotAsk
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

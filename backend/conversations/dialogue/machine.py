@@ -63,7 +63,7 @@ def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: da
         case SlotHeld():
             return results.on_held(state, event, facts)
         case SlotFree():
-            return results.on_free(state, event, now)
+            return results.on_free(state, event, facts, now)
         case DayKnown():
             return talk.on_hours(state, event) if state.purpose == "hours" else results.on_day(state, event)
         case Booked():
@@ -98,7 +98,7 @@ def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: da
             return (
                 existing.on_refused(state, event)
                 if state.purpose in _EXISTING
-                else results.on_refused(state, event, now)
+                else results.on_refused(state, event, facts, now)
             )
 
 
@@ -128,6 +128,8 @@ def _in_flow(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: da
         return wishes.confirmed(state, heard)
     if read.topic == "hours" and read.intent == "availability" and not _narrows(read):
         return _hours_of(state, heard, facts)
+    if coming.wonders(heard):
+        return talk.late_rule(state, read.eta_minutes, facts)
     if state.step is not Step.ASK_ETA and _is_late(state, heard):
         return coming.late(state, heard)
     if _is_aside(state, heard):

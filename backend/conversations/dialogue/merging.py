@@ -44,7 +44,10 @@ ALLERGY = re.compile(
 
 
 def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
-    """The draft with the message's values; what the channel proves of the sender fills an empty contact."""
+    """The draft with the message's values; what the channel knows of the sender fills an empty name and contact.
+
+    Both are read back, and a name or contact that the guest states counts instead.
+    """
     draft, slots, source = state.draft, heard.read.slots, heard.read.source
     told = slots.party_size
     if told == 1 and slots.notes is not None and (draft.party_size or 0) > 1:
@@ -59,7 +62,7 @@ def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
         date=slots.date or draft.date or source.date,
         time=slots.time or draft.time or source.time,
         area=area_of(slots, heard.text, facts) or draft.area,
-        name=slots.name or draft.name,
+        name=slots.name or draft.name or heard.name,
         phone=slots.phone or draft.phone,
         email=slots.email or draft.email,
         notes=_joined(draft.notes, slots.notes),

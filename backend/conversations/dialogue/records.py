@@ -49,9 +49,10 @@ class RestaurantFacts:
     """What the dialogue may say about a restaurant without asking anybody.
 
     `answers` holds the profile's own words for questions, by topic (`address parking pets menu payment phone ...`) and
-    language. `hold_minutes` is how long a slot is kept. `staff_hours` is when people answer; None when not known.
-    `largest_party` is the most people a guest may book for by themselves, `free_cancellation_hours` the policy, `wording` its own
-    sentences in place of ours, by key and language.
+    language. `hold_minutes` is how long a slot is kept, `holds` whether one is kept at all while the guest answers: not where
+    answers come hours later. `grace_minutes` is how long a booked table waits for who is late. `staff_hours` is when
+    people answer; None when not known. `largest_party` is the most people a guest may book for by themselves,
+    `free_cancellation_hours` the policy, `wording` its own sentences in place of ours, by key and language.
     """
 
     name: str
@@ -67,6 +68,8 @@ class RestaurantFacts:
     largest_party: int | None = None
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     free_cancellation_hours: int | None = None
+    grace_minutes: int | None = None
+    holds: bool = True
 
     @property
     def service(self) -> tuple[tuple[time, time], ...]:
@@ -91,6 +94,14 @@ class Alternative:
     date: date
     time: time
     area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSlot:
+    """A slot that is free at this moment and that nobody keeps; the stay would end at `ends` (aware)."""
+
+    ask: SlotAsk
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

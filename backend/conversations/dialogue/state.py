@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal
 
-from backend.conversations.dialogue.records import Alternative, BookingSeen, HoldTaken, SlotAsk
+from backend.conversations.dialogue.records import Alternative, BookingSeen, FreeSlot, HoldTaken, SlotAsk
 
 
 class Step(StrEnum):
@@ -151,7 +151,8 @@ class DialogueState:
 
     `full` is the slot for which there was no table; `eta_minutes` (after the start) or `eta_time` when the guest will be here;
     `note` what they said for the team before we knew of which booking; `waits` this thread's places on the waiting list.
-    `group`: more people were named than may book here, and the team was offered.
+    `free` is the slot that was found free and is not held, where no slot is kept. `group`: more people were named
+    than may book here, and the team was offered.
     """
 
     step: Step = Step.IDLE
@@ -176,6 +177,7 @@ class DialogueState:
     note: str | None = None
     waits: tuple[str, ...] = ()
     group: bool = False
+    free: FreeSlot | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The state in JSON types; what equals its default is left out."""

@@ -84,6 +84,17 @@ def _unknown(state: DialogueState) -> Outcome:
     return _resumed(state, Say("faq_unknown", quick=(HUMAN,)))
 
 
+def late_rule(state: DialogueState, minutes: int | None, facts: RestaurantFacts) -> Outcome:
+    """How long a table waits for who is late, asked beforehand; `minutes` is the delay in question."""
+    grace = facts.grace_minutes
+    if grace is None:
+        return _unknown(state)
+    key = "late_rule" if grace else "late_rule_none"
+    if minutes is not None and grace:
+        key = "late_rule_kept" if minutes <= grace else "late_rule_not_kept"
+    return _resumed(state, Say(key, {"minutes": grace}))
+
+
 def hours(state: DialogueState, facts: RestaurantFacts) -> Outcome:
     """The opening times of the week."""
     if not facts.opening:

@@ -19,6 +19,7 @@ from backend.conversations.dialogue.records import (
     AreaFact,
     BookingSeen,
     DayTimes,
+    FreeSlot,
     HoldTaken,
     OpeningDay,
     RestaurantFacts,
@@ -72,6 +73,7 @@ FACTS = RestaurantFacts(
     staff_hours=(time(12, 0), time(23, 0)),
     largest_party=8,
     free_cancellation_hours=24,
+    grace_minutes=15,
 )
 
 
@@ -130,9 +132,10 @@ class House:
 
     # availability -------------------------------------------------------------------------------------------------------
 
-    def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> None:
+    def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> FreeSlot:
         with self.lock:
             self._table(ask, frozenset())
+            return FreeSlot(ask, _start(ask) + STAY)
 
     def day(
         self, restaurant_id: UUID, day: date, party_size: int, area: str | None, channel: str

@@ -178,3 +178,45 @@ def test_stop_is_answered_once_and_start_once():
     assert talk.says("BAJA") == ""
     assert talk.says("ALTA") != ""
     assert talk.says("BAJA") != ""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "¿nos guardáis la mesa si llegamos 10 minutos tarde?",
+        "si llego 10 minutos tarde pierdo la mesa?",
+        "what if we're 10 minutes late?",
+        "is it ok if we arrive 10 minutes late?",
+        "perdona, si llegamos 10 minutos tarde, ¿nos la guardáis?",
+        "si llegamos a las 22:40, ¿nos guardáis la mesa?",
+    ],
+)
+def test_who_asks_what_a_delay_would_mean_is_not_written_down_as_late(asked):
+    talk = Known()
+    talk.books("hoy a las 22:30")
+
+    assert "15 min" in talk.says(asked)
+    assert talk.house.etas == {}
+
+
+@pytest.mark.parametrize(
+    "said", ["perdonad si llegamos 10 minutos tarde", "vamos 10 minutos tarde, ¿pasa algo?"]
+)
+def test_who_says_that_they_are_late_is_written_down_however_politely(said):
+    talk = Known()
+    talk.books("hoy a las 22:30")
+
+    talk.says(said)
+
+    assert list(talk.house.etas.values()) == [10]
+
+
+def test_a_delay_supposed_when_asked_for_the_hour_is_no_answer():
+    talk = Known()
+    talk.books("hoy a las 22:30")
+    talk.says("llegamos tarde")
+
+    assert "15 min" in talk.says("¿y si llegamos 20 minutos tarde?")
+    assert talk.house.etas == {}
+    talk.says("llegamos a las 22:40")
+    assert list(talk.house.etas.values()) == [10]

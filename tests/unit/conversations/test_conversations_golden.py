@@ -39,6 +39,10 @@ PATHS = {
     "hold_runs_out",
     "hand_off_after_hours",
     "proven_phone",
+    "plain_by_mail",
+    "taken_by_mail",
+    "shown_name",
+    "late_supposed",
 }
 
 

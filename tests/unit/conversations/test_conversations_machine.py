@@ -64,6 +64,13 @@ turns = st.lists(
 )
 
 
+SENDERS = {
+    "web": Sender(),
+    "whatsapp": Sender(phone="+34600111222", name="✨Reina✨"),
+    "email": Sender(email="marta@example.com", name="Marta Ruiz"),
+}
+
+
 class Watch:
     """Stands between runner and machine and holds every move against the promises."""
 
@@ -73,6 +80,7 @@ class Watch:
 
     def __call__(self, state, event, facts, now):
         outcome = self._advance(state, event, facts, now)
+        self.facts = facts
         self.promises(state, event, outcome)
         for said in outcome.says:
             if said.key == "confirm":
@@ -81,6 +89,9 @@ class Watch:
 
     def promises(self, state, event, outcome):
         action = outcome.action
+        if not self.facts.holds:
+            assert not isinstance(action, actions.HoldSlot)
+            assert not {said.key for said in outcome.says} & {"held", "hold_for", "hold_left", "hold_over"}
         for said in outcome.says:
             assert said.key not in DONE or isinstance(event, DONE[said.key])
         if isinstance(action, actions.Book):
@@ -106,10 +117,10 @@ class Watch:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(turns=turns, known=st.booleans())
-def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns, known):
-    talk = Talk(channel="whatsapp" if known else "web")
-    sender = Sender(phone="+34600111222") if known else Sender()
+@given(turns=turns, channel=st.sampled_from(sorted(SENDERS)))
+def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns, channel):
+    talk = Talk(channel=channel)
+    sender = SENDERS[channel]
     talk.house.fill(date(2026, 11, 25), time(21))
     for at in STARTS:
         talk.house.fill(date(2026, 11, 26), at)
@@ -199,3 +210,37 @@ def test_who_says_it_all_and_is_known_books_with_two_messages():
     talk.hear("mesa para 2 mañana a las 21:30, Marta Ruiz", sender=sender)
 
     assert talk.hear("sí", sender=sender)[0]["card"]["event"] == "booked"
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "email"])
+def test_who_is_shown_with_a_name_books_with_two_messages_saying_none(channel):
+    talk = Talk(channel=channel)
+    sender = Sender(phone="+34600111222", email="marta@example.com", name="Marta Ruiz")
+
+    (asked,) = talk.hear("mesa para 2 mañana a las 21:30", sender=sender)
+
+    assert "a nombre de Marta Ruiz" in asked["text"]
+    assert talk.hear("sí", sender=sender)[0]["card"]["event"] == "booked"
+
+
+def test_by_mail_the_yes_books_what_is_still_free_days_later():
+    talk = Talk(channel="email")
+    sender = Sender(email="marta@example.com", name="Marta Ruiz")
+    talk.hear("mesa para 2 el domingo a las 21:00", sender=sender)
+    assert not talk.house.holds
+
+    talk.clock.forward(days=2)
+
+    assert talk.hear("sí", sender=sender)[0]["card"]["event"] == "booked"
+
+
+def test_by_mail_a_table_that_went_is_not_booked_at_the_yes():
+    talk = Talk(channel="email")
+    sender = Sender(email="marta@example.com", name="Marta Ruiz")
+    talk.hear("mesa para 2 el domingo a las 21:00", sender=sender)
+    talk.house.fill(date(2026, 11, 29), time(21))
+
+    (reply,) = talk.hear("sí", sender=sender)
+
+    assert not talk.house.bookings
+    assert len(reply["quickReplies"]) == 3

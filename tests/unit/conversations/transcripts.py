@@ -4,8 +4,8 @@ A file holds `# remarks`, `! directives`, `> what the guest says`, and under eac
 `! fill DATE TIME [leave N]` takes the tables of a slot, `! forward MINUTES`, `! late` (cancelling counts as late),
 `! refuse CODE` (the next question to the house is refused), `! usted`, `! locale TAG`, `! guest NAME` (another session),
 `! again` (the last message is delivered once more), `! staff answers` (the thread is given back), `! phone NUMBER` (WhatsApp
-proves the sender), `! claims ADDRESS` (a mail proves nothing), `! web` (nobody is known). Below a booking stands how many
-messages it took.
+proves the sender), `! mail ADDRESS` (so does a mail), `! claims ADDRESS` (a mail proves nothing), `! shown NAME` (the channel shows
+a name), `! web` (nobody is known). Below a booking stands how many messages it took.
 """
 
 from __future__ import annotations
@@ -88,6 +88,11 @@ class Player:
             case ["phone", number]:
                 self.sender = Sender(phone=number)
                 self.talk.channel = "whatsapp"
+            case ["mail", address]:
+                self.sender = Sender(email=address)
+                self.talk.channel = "email"
+            case ["shown", *name]:
+                self.sender = replace(self.sender, name=" ".join(name))
             case ["web"]:
                 self.sender, self.talk.channel = Sender(), "web"
             case ["claims", address]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -168,7 +169,7 @@ class Chats:
             text[:LONGEST_TEXT],
             message.locale,
             message.channel,
-            message.sender,
+            replace(message.sender, name=message.name),
         )
 
     def _failed(
