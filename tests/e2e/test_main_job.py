@@ -55,7 +55,7 @@ class Chat:
     def say(self, text: str) -> str:
         """Types it and sends it; what the restaurant answers."""
         heard = self._answers.count()
-        field = self._page.get_by_role("textbox", name="Escribe tu mensaje")
+        field = self._page.get_by_role("textbox", name="Mensaje")
         field.press_sequentially(text)
         field.press("Enter")
         expect(self._answers.nth(heard)).to_be_visible(timeout=ANSWER_MS)
