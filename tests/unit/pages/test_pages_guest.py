@@ -62,7 +62,7 @@ def test_a_confirmed_booking_shows_its_code_and_what_can_be_done() -> None:
         ("cancelled", "Cancelada", "queda cancelada"),
         ("seated", "En la mesa", "Que lo disfrutes."),
         ("completed", "Terminada", "Gracias por venir."),
-        ("no_show", "Sin llegada", "no nos consta tu llegada"),
+        ("no_show", "Sin llegada", "no tenemos apuntada tu llegada"),
         ("expired", "Vencida", "ya no está guardada"),
     ],
 )
@@ -292,7 +292,7 @@ def test_cancelling_says_first_that_it_is_free() -> None:
 def test_cancelling_late_says_first_what_it_costs() -> None:
     page = visit(booking(written_at=at(FRIDAY, 12)), f"{BASE}/cancel").text
     assert (
-        "Cancelar ahora cuesta 25,00\xa0€: el plazo sin coste terminó el jueves 17 de diciembre a las 20:00."
+        "Cancelar ahora cuesta 25,00\xa0€: el plazo sin cargo terminó el jueves 17 de diciembre a las 20:00."
         in page
     )
 
@@ -332,7 +332,7 @@ def test_a_late_cancellation_says_what_it_cost() -> None:
     pages = booking(
         status="cancelled", cancelled_by="guest", late_cancellation=True, penalty_charged=Decimal(25)
     )
-    assert "Se aplica el cargo de 25,00\xa0€." in visit(pages).text
+    assert "El cargo es de 25,00\xa0€." in visit(pages).text
 
 
 # Forms that are not ours
