@@ -201,3 +201,33 @@ def test_an_empty_letter_says_its_subject() -> None:
 def test_an_answer_s_subject_is_ours_and_says_nothing() -> None:
     found = _read(letter("Sí", subject="Re: Mesa para 4 el viernes 27", In_Reply_To="<x@y>"))
     assert words_of(found) == "Sí"
+
+
+_HEAD = b"From: a@b.es\r\nMessage-ID: <1@b.es>\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        _HEAD
+        + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+        + b"--x\r\rHola\r" * 6_000,  # the parser ends lines so, too
+        _HEAD + b"X: y\r\n" * 260_000 + b"\r\nHola",
+        _HEAD
+        + b"Content-Type: multipart/mixed; Boundary=b0\r\n\r\n"
+        + b"".join(
+            b"--b%d\r\nContent-Type: multipart/mixed; BOUNDARY=b%d\r\n\r\n" % (n, n + 1) for n in range(90)
+        ),
+    ],
+    ids=["parts", "fields", "nesting"],
+)
+def test_a_letter_whose_reading_would_take_seconds_is_refused_before(raw: bytes) -> None:
+    assert read(raw) is None
+
+
+def test_html_of_more_elements_than_a_letter_has_is_read_without_its_layout() -> None:
+    page = b"<table>" + b"<tr><td>a<td>b</tr>" * 4_000 + b"</table><p>Mesa para dos</p>"
+
+    found = _read(_HEAD + b"Content-Type: text/html\r\n\r\n<p>Hola</p>" + page)
+
+    assert found.words.startswith("Hola a b a b")

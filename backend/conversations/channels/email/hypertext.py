@@ -35,6 +35,9 @@ _FROM_HERE_ON: Final = (
 )
 _CONFIG: Final = ParserConfig(display_images=False, display_links=False)
 _DEEPEST: Final = 200
+_MOST_ELEMENTS: Final = (
+    8_000  # a long letter of a verbose program has a tenth; laying out takes time for each
+)
 
 
 def text_of_html(source: str) -> str:
@@ -64,23 +67,26 @@ def _tree(source: str) -> html.HtmlElement | None:
         each.drop_tree()
     for each in _found(tree, "//*[contains(translate(@style, ' ', ''), 'display:none')]"):
         each.drop_tree()
-    return tree if _depth(tree) <= _DEEPEST else _flat(tree)
+    depth, elements = _measured(tree)
+    return tree if depth <= _DEEPEST and elements <= _MOST_ELEMENTS else _flat(tree)
 
 
 def _flat(tree: html.HtmlElement) -> html.HtmlElement:
-    """Only the text of what is nested deeper than any program nests: laying it out would need a stack as deep."""
+    """Only the text of what is nested deeper than any program nests, or is larger: laying it out would need a stack as deep, or
+    seconds."""
     plain = html.Element("p")
     plain.text = " ".join(" ".join(tree.itertext()).split())
     return plain
 
 
-def _depth(tree: html.HtmlElement) -> int:
-    deepest, waiting = 0, [(tree, 1)]
+def _measured(tree: html.HtmlElement) -> tuple[int, int]:
+    """How deep it is nested, and of how many elements it is made."""
+    deepest, elements, waiting = 0, 0, [(tree, 1)]
     while waiting:
         each, depth = waiting.pop()
-        deepest = max(deepest, depth)
+        deepest, elements = max(deepest, depth), elements + 1
         waiting += [(child, depth + 1) for child in each]
-    return deepest
+    return deepest, elements
 
 
 def _found(tree: html.HtmlElement, path: str) -> list[html.HtmlElement]:

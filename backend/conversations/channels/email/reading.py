@@ -31,6 +31,10 @@ _LONGEST_NAME: Final = 80
 _LONGEST_SUBJECT: Final = 200
 _MOST_REFERENCES: Final = 50
 _MOST_BOUNDARIES: Final = 5_000
+_MOST_NESTED: Final = 60  # the parser holds each line against every boundary that is open
+_MOST_LINES: Final = (
+    250_000  # twice those of the largest letter we take; each field of a head costs as much as a page
+)
 _MOST_RECIPIENTS: Final = 20
 _RECIPIENTS: Final = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "to", "cc")
 
@@ -99,8 +103,12 @@ def read(raw: bytes) -> Letter | None:
 
 
 def _parsed(raw: bytes) -> Message[Any, Any] | None:
-    """None for nesting and numbers of parts that no program writes."""
-    if raw.count(b"\n--") > _MOST_BOUNDARIES:
+    """None for nesting and numbers of parts and lines that no program writes."""
+    # The parser takes a lone carriage return for the end of a line, too.
+    if raw.count(b"\n--") + raw.count(b"\r--") > _MOST_BOUNDARIES:
+        return None
+    lines = max(raw.count(b"\n"), raw.count(b"\r"))
+    if lines > _MOST_LINES or raw.lower().count(b"boundary") > _MOST_NESTED:
         return None
     try:
         return BytesParser(policy=policy.default).parsebytes(raw)
