@@ -133,7 +133,7 @@ def test_a_spanish_sentence_in_the_chat_becomes_an_arrival_on_every_screen(
     assert date.fromisoformat(booked["date"]) in tomorrow
     assert (booked["guest"]["name"], booked["guest"]["phone"]) == (GUEST, "+34600111222")
     png = picture_of(card, page)
-    page.goto(card.locator("a.action.first").get_attribute("href") or "")
+    page.goto(card.locator("a.action").first.get_attribute("href") or "")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     pictures.append(keep_picture(page, "main-job-booking"))
 
