@@ -108,7 +108,7 @@ export class Live {
     const { data } = await house.history(session.id, session.cursor, locale());
     this.#isAsking = false;
     if (data) {
-      onHandler(data.handler);
+      if (this.#socket?.readyState !== WebSocket.OPEN) onHandler(data.handler); // a socket knows it better than a late answer
       onMessages(data.messages);
       session.update({ cursor: data.cursor || data.messages.at(-1)?.id || session.cursor });
     }

@@ -142,6 +142,7 @@ def test_a_thread_given_back_is_the_assistants_again(
     chat.house.wait_for_socket()
     expect(widget.dialog).to_contain_text("Responde el equipo")
 
+    chat.house.handler = "bot"
     chat.house.tell({"type": "handler", "handler": "bot"})
 
     expect(widget.dialog).to_contain_text("Asistente de reservas")
