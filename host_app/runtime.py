@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from host_app.core.desk import Desk
 from host_app.core.house import House
+from host_app.core.inbox import Inbox
 from host_app.core.line import Line
+from host_app.core.postbox import EVENT as CONVERSATION
+from host_app.core.postbox import Postbox
 from host_app.core.records import Enrolment
 from host_app.core.server_clock import ServerClock
 from host_app.core.sync import Sync
 from host_app.devices.feed import LiveFeed
 from host_app.devices.server import HttpServer
 from host_app.devices.store import SqliteJournal
+from host_app.inbox_thread import InboxThread
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,6 +47,9 @@ class Host:
         house: House,
         desk: Desk,
         sync: Sync,
+        inbox: Inbox,
+        postbox: Postbox,
+        saving: ThreadPoolExecutor,
     ) -> None:
         self.journal = journal
         self.clock = clock
@@ -50,6 +57,10 @@ class Host:
         self.house = house
         self.desk = desk
         self.sync = sync
+        self.inbox = inbox
+        self.postbox = postbox
+        self.inbox_thread = InboxThread(postbox, lambda: self.house.enrolment is not None)
+        self._saving = saving
         self._server = server
         self._feed: LiveFeed | None = None
         self._feed_lock = threading.Lock()
@@ -67,14 +78,17 @@ class Host:
         """Begins to keep device and server together, if this device is enrolled."""
         self._server.use(self.journal.enrolment())
         self._sync_thread.start()
+        self.inbox_thread.start()
 
     def stop(self) -> None:
         """Ends all threads; acts not yet sent stay in the journal."""
         self._stopping.set()
         self._wake.set()
         self._close_feed()
+        self.inbox_thread.stop()
         self._sync_thread.join(5)
         self._work.shutdown(wait=True)
+        self._saving.shutdown(wait=True)
         if not self._sync_thread.is_alive():  # else it waits for an answer; SQLite needs no goodbye
             self.journal.close()
 
@@ -104,14 +118,22 @@ class Host:
         """Asks the server for everything, now."""
         self.sync.note_list_due()
         self._wake.set()
+        self.refresh_inbox()
+
+    def refresh_inbox(self) -> None:
+        """Asks the server for all conversations, now."""
+        self.postbox.note_list_due()
+        self.inbox_thread.wake()
 
     def _use(self, enrolment: Enrolment | None) -> None:
         self._close_feed()
         self._server.use(enrolment)
         self.sync.start_over()
+        self.inbox_thread.submit(self.postbox.start_over)
         self.line.start_over()
         self.house.refresh()
         self._wake.set()
+        self.inbox_thread.wake()
 
     def _keep_in_sync(self) -> None:
         pause = _FIRST_RETRY_SECONDS
@@ -119,6 +141,9 @@ class Host:
             enrolment = self.journal.enrolment()
             if enrolment is None:
                 self._close_feed()
+                self.inbox_thread.submit(
+                    self.postbox.start_over
+                )  # a device that was turned away has nothing to show either
                 self._wake.wait()
                 self._wake.clear()
                 continue
@@ -145,8 +170,9 @@ class Host:
                 enrolment,
                 last_event_id=self.sync.last_event_id,
                 on_event=self._on_event,
+                on_typing=self.postbox.note_typing,
                 on_reload=self.refresh,
-                on_up=self._wake.set,
+                on_up=self._on_up,
                 on_down=self.refresh,  # the list call finds out whether the whole server is away
             )
             self._feed.start()
@@ -157,6 +183,14 @@ class Host:
         if feed is not None:
             feed.stop()
 
-    def _on_event(self, event: Any) -> None:
+    def _on_up(self) -> None:
+        self._wake.set()
+        self.refresh_inbox()  # what was said while nobody told us
+
+    def _on_event(self, event: Mapping[str, Any]) -> None:
+        if event.get("type") == CONVERSATION:
+            self.postbox.note_event(event)
+            self.inbox_thread.wake()
+            return
         self.sync.note_event(event)
         self._wake.set()

@@ -4,13 +4,17 @@ tests.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from host_app.core.desk import Desk
 from host_app.core.house import House
+from host_app.core.inbox import Inbox
 from host_app.core.line import Line
+from host_app.core.postbox import Postbox
 from host_app.core.server_clock import ServerClock
 from host_app.core.sync import Sync
+from host_app.devices.inbox_server import HttpInbox
 from host_app.devices.sealing import Seal, key_file
 from host_app.devices.server import HttpServer
 from host_app.devices.store import SqliteJournal
@@ -24,6 +28,8 @@ def build(data: Path, language: str = "es") -> Host:
     clock, line = ServerClock(), Line()
     server = HttpServer(clock, language=lambda: str(journal.setting("language") or language))
     house = House(journal, clock)
+    saving = ThreadPoolExecutor(max_workers=1, thread_name_prefix="saving")
+    inbox = Inbox(journal, clock, later=saving.submit)
     return Host(
         journal=journal,
         server=server,
@@ -32,4 +38,7 @@ def build(data: Path, language: str = "es") -> Host:
         house=house,
         desk=Desk(house=house, journal=journal, server=server, line=line, clock=clock),
         sync=Sync(house=house, journal=journal, server=server, line=line, clock=clock),
+        inbox=inbox,
+        postbox=Postbox(inbox=inbox, server=HttpInbox(server), line=line, clock=clock),
+        saving=saving,
     )

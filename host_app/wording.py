@@ -69,6 +69,14 @@ class Words:
             month=self.say(f"month.{day.month}"),
         )
 
+    def day_of(self, instant: datetime) -> date:
+        """The day of an aware instant on the restaurant's calendar."""
+        return instant.astimezone(self._zone).date()
+
+    def short_day(self, day: date) -> str:
+        """A date in few letters: '18 dic', '18 Dec'."""
+        return self.say("date.short", day=day.day, month=self.say(f"month.{day.month}")[:3])
+
     def people(self, count: int) -> str:
         """'4 personas', '1 person'."""
         return self.say("people", count=count)

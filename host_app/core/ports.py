@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from backend.checkin import Result
+from host_app.core.conversations import Handler, Message, OwnAnswer, Thread
 from host_app.core.records import Answer, CheckIn, Enrolment, Evening, Manifest, Party, QueuedAct, Restaurant
 
 
@@ -103,6 +104,41 @@ class Journal(Protocol):
         """Forgets everything personal, all keys and the enrolment. Acts stay: they name nobody, and may still
         be owed.
         """
+
+
+class InboxServer(Protocol):
+    """The backend's conversations. Every method raises UnreachableError or RejectedError."""
+
+    def threads(self, handler: Handler) -> tuple[list[Thread], bool]:
+        """The threads that the staff or the assistant have, the latest first, and whether these are all of them."""
+
+    def said(self, thread_id: UUID, before: str | None) -> tuple[Thread, list[Message], str | None]:
+        """A thread, the end of what was said in it or what was said before a cursor, and the cursor of the part before that."""
+
+    def answer(self, answer: OwnAnswer) -> Message:
+        """Says it to the guest. The same `message_id` again is the same message."""
+
+    def take(self, thread_id: UUID) -> Thread:
+        """The staff have it from now on."""
+
+    def release(self, thread_id: UUID) -> Thread:
+        """The assistant has it from now on."""
+
+    def mark_read(self, thread_id: UUID) -> Thread:
+        """Somebody has looked at it."""
+
+    def typing(self, thread_id: UUID) -> None:
+        """Shows the guest that somebody is writing."""
+
+
+class Letters(Protocol):
+    """What survives a killed app of the inbox: the answers that the server does not have yet. Personal, so a wipe takes them."""
+
+    def unsent_answers(self) -> list[OwnAnswer]:
+        """All of them, in the order they were written."""
+
+    def keep_unsent_answers(self, answers: Sequence[OwnAnswer]) -> None:
+        """These are all of them now."""
 
 
 class Clock(Protocol):

@@ -38,6 +38,7 @@ class LiveFeed:
         *,
         last_event_id: int | None,
         on_event: Callable[[Event], None],
+        on_typing: Callable[[Event], None],
         on_reload: Callable[[], None],
         on_up: Callable[[], None],
         on_down: Callable[[], None],
@@ -45,6 +46,7 @@ class LiveFeed:
         self._enrolment = enrolment
         self.last_event_id = last_event_id
         self._on_event = on_event
+        self._on_typing = on_typing
         self._on_reload = on_reload
         self._on_up = on_up
         self._on_down = on_down
@@ -128,6 +130,8 @@ class LiveFeed:
         if kind == "event":
             self.last_event_id = int(message["id"])
             self._on_event(message["event"])
+        elif kind == "typing":
+            self._on_typing(message)
         elif kind == "reload":
             self.last_event_id = self._newest  # we are subscribed; only the past is to be fetched as a list
             self._on_reload()

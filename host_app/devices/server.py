@@ -61,35 +61,35 @@ class HttpServer:
         """One service day; None is the restaurant's today."""
         query = {"date": service_date.isoformat()} if service_date else {}
         sent = self._clock.own_now()
-        manifest = self._read(wire.manifest, self._call("GET", "/devices/manifest", query=query))
+        manifest = self.read(wire.manifest, self.call("GET", "/devices/manifest", query=query))
         self._clock.learn(manifest.server_time, sent, self._clock.own_now())
         return manifest
 
     def restaurant(self, restaurant_id: UUID) -> Restaurant:
         """Name, zone and door rules from the configuration."""
-        config = self._call("GET", f"/restaurants/{restaurant_id}/config")
-        return self._read(wire.restaurant, {"id": str(restaurant_id), **config})
+        config = self.call("GET", f"/restaurants/{restaurant_id}/config")
+        return self.read(wire.restaurant, {"id": str(restaurant_id), **config})
 
     def party(self, reservation_id: UUID) -> Party:
         """One reservation as it is now."""
-        answer = self._call("GET", f"/reservations/{reservation_id}")
-        return self._read(lambda each: wire.party(_with_guest(each)), answer)
+        answer = self.call("GET", f"/reservations/{reservation_id}")
+        return self.read(lambda each: wire.party(_with_guest(each)), answer)
 
     def check_in(self, act: CheckIn) -> Answer:
         """The server's verdict, or UnreachableError within AT_THE_DOOR_SECONDS."""
-        answer = self._call("POST", "/qr/checkin", body=wire.check_in_body(act), seconds=AT_THE_DOOR_SECONDS)
-        return self._read(wire.answer, answer)
+        answer = self.call("POST", "/qr/checkin", body=wire.check_in_body(act), seconds=AT_THE_DOOR_SECONDS)
+        return self.read(wire.answer, answer)
 
     def check_in_batch(self, acts: Sequence[CheckIn]) -> list[Answer]:
         """The verdicts on acts of the past, in their order."""
         body = {"checkins": [wire.check_in_body(act) for act in acts]}
-        answer = self._call("POST", "/qr/checkin/batch", body=body)
-        verdicts = self._read(lambda each: [wire.answer(verdict) for verdict in each["verdicts"]], answer)
+        answer = self.call("POST", "/qr/checkin/batch", body=body)
+        verdicts = self.read(lambda each: [wire.answer(verdict) for verdict in each["verdicts"]], answer)
         if len(verdicts) != len(acts):
             raise ServerFailedError(f"{len(verdicts)} verdicts for {len(acts)} acts")
         return verdicts
 
-    def _call(
+    def call(
         self,
         method: str,
         path: str,
@@ -98,6 +98,7 @@ class HttpServer:
         body: Mapping[str, Any] | None = None,
         seconds: float = IN_THE_BACKGROUND_SECONDS,
     ) -> Any:
+        """One call as this device; the JSON of its answer, or None of an empty one."""
         enrolment = self._enrolment
         if enrolment is None:
             raise RejectedError(401, "not_enrolled")
@@ -131,8 +132,16 @@ class HttpServer:
         session: requests.Session = self._local.session
         return session
 
+    @property
+    def restaurant_id(self) -> UUID:
+        """Whose device this is."""
+        if self._enrolment is None:
+            raise RejectedError(401, "not_enrolled")
+        return self._enrolment.restaurant_id
+
     @staticmethod
-    def _read(reader: Callable[[Any], T], document: Any) -> T:
+    def read(reader: Callable[[Any], T], document: Any) -> T:
+        """What a reader of the wire makes of an answer; one that it cannot read is the server's failure, never a no."""
         try:
             return wire.read(reader, document)
         except wire.WireError as defective:
@@ -145,7 +154,7 @@ def _outcome(answer: requests.Response) -> Any:
     if answer.status_code == _TOO_MANY:
         raise UnreachableError("the server asks for patience")
     if answer.ok:
-        return answer.json()
+        return answer.json() if answer.content else None
     raise RejectedError(answer.status_code, *_problem(answer))
 
 

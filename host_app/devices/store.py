@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -19,12 +19,14 @@ from typing import Any
 from uuid import UUID
 
 from backend.checkin import DayKeys, Result
-from host_app.core import wire
+from host_app.core import inbox_wire, wire
+from host_app.core.conversations import OwnAnswer
 from host_app.core.house import with_known_arrivals
 from host_app.core.records import CheckIn, Enrolment, Evening, Manifest, Party, QueuedAct, Restaurant
 from host_app.devices.sealing import Seal
 
 _SCHEMA = (Path(__file__).parent / "store.sql").read_text(encoding="utf-8")
+_UNSENT = "unsent.answers"
 # Acts with the last thing that became of them; `result` is null while the server has not answered.
 _ACTS = """
     SELECT a.seq, a.body, r.result, r.reason FROM acts a
@@ -167,6 +169,14 @@ class SqliteJournal:
     def refused(self) -> list[QueuedAct]:
         """The acts whose last word is the server's no."""
         return [_queued(row) for row in self._rows(f"{_ACTS} WHERE r.result = 'refused' ORDER BY a.seq")]
+
+    def unsent_answers(self) -> list[OwnAnswer]:
+        """What people wrote to guests on this device and the server does not have yet, in order."""
+        return [inbox_wire.own_answer(each) for each in self._fact(_UNSENT) or ()]
+
+    def keep_unsent_answers(self, answers: Sequence[OwnAnswer]) -> None:
+        """These are all of them now. Sealed like all that is personal, and gone with a wipe."""
+        self._keep_fact(_UNSENT, [inbox_wire.own_answer_body(each) for each in answers])
 
     def wipe(self) -> None:
         """Forgets everything personal, all keys and the enrolment; preferences and acts stay."""

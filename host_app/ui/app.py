@@ -92,6 +92,7 @@ class HostApp(App):
         self.language = language
         self.t = Words(language).say
         self._host.journal.keep_setting("language", language)
+        self._host.refresh_inbox()  # the server says why somebody waits, in our language
         self._shell.draw()
 
     def choose_appearance(self, mode: str) -> None:

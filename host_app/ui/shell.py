@@ -24,6 +24,7 @@ from host_app.ui.loading import load_kv
 from host_app.ui.parts import header, navigation, verdict_view  # noqa: F401 - their kv classes are used in ours
 from host_app.ui.screens.arrivals import ArrivalsScreen
 from host_app.ui.screens.enrol import EnrolScreen
+from host_app.ui.screens.inbox import InboxScreen
 from host_app.ui.screens.scan import ScanScreen
 from host_app.ui.screens.settings import SettingsScreen
 
@@ -48,13 +49,14 @@ class Shell(FloatLayout):
         for name, screen in (
             ("enrol", EnrolScreen),
             ("arrivals", ArrivalsScreen),
+            ("inbox", InboxScreen),
             ("scan", ScanScreen),
             ("settings", SettingsScreen),
         ):
             self.screens.add_widget(screen(context, name=name))
         self.ids.place.add_widget(self.screens)
         self.redraw = Clock.create_trigger(lambda _: self.draw(), _REDRAW_SECONDS)
-        for source in (context.host.house, context.host.line):
+        for source in (context.host.house, context.host.line, context.host.inbox):
             source.listen(lambda: Clock.schedule_once(lambda _: self.redraw(), 0))
         Clock.schedule_interval(lambda _: self.redraw(), _CLOCK_SECONDS)
         self.bind(size=lambda *_: self._fit())
@@ -107,6 +109,7 @@ class Shell(FloatLayout):
         bar.signal_role, bar.signal_icon, bar.signal_word = signal.role, signal.icon, signal.word
         bar.offline_sentence = showing.missing(connection, words)
         self.ids.navigation.to_review = len(host.house.to_review)
+        self.ids.navigation.unread = host.inbox.unread()
         self.screens.current_screen.refresh()
 
     def _fit(self) -> None:
@@ -121,8 +124,8 @@ class Shell(FloatLayout):
             return False
         if self.ids.verdict.visible:
             self.ids.verdict.hide()
-        else:
-            self.screens.get_screen("arrivals").choose("")
+        elif self.screens.current in ("arrivals", "inbox"):
+            self.screens.current_screen.choose("")
         return True
 
 

@@ -19,7 +19,7 @@ from host_app.runtime import Host
 from host_app.ui.shell import Shell
 
 _LOOK_SECONDS = 0.1
-_FIELDS = ("server", "code", "name", "search")
+_FIELDS = ("server", "code", "name", "search", "composer")
 
 
 class Witness:
@@ -53,12 +53,45 @@ class Witness:
             "camera": screen.camera_state if shell.screens.current == "scan" else None,
             "verdict": {**verdict.shown, "asking": verdict.asking} if verdict.visible else None,
             "card": screen.ids.card.shown.get("name") if shell.screens.current == "arrivals" else None,
-            "fields": {name: screen.ids[name].text for name in _FIELDS if name in screen.ids},
-            "focus": [name for name in _FIELDS if name in screen.ids and screen.ids[name].focus],
+            "inbox": self._inbox(),
+            "fields": {name: field.text for name, field in self._fields().items()},
+            "focus": [name for name, field in self._fields().items() if field.focus],
             "scans": shell.answers_shown,
             "message": screen.message if shell.screens.current == "enrol" else "",
             "targets": {name: _middle(widget) for name, widget in self._tappable()},
         }
+
+    def _fields(self) -> dict[str, Any]:
+        screen = self._shell.screens.current_screen
+        ids = screen.ids.thread.ids if self._shell.screens.current == "inbox" else screen.ids
+        return {name: ids[name] for name in _FIELDS if name in ids}
+
+    def _inbox(self) -> dict[str, Any]:
+        """What the list says, and what can be read in the bubbles that are in view."""
+        shell = self._shell
+        screen = shell.screens.get_screen("inbox")
+        view = screen.ids.thread
+        return {
+            "badge": int(shell.ids.navigation.unread),
+            "threads": [
+                {name: line[name] for name in ("name", "last", "word", "details", "unread")}
+                for line in screen.lines
+            ],
+            "unsent": screen.unsent_sentence,
+            "open": view.shown.get("name"),
+            "word": view.shown.get("word"),
+            "typing": view.shown.get("typing"),
+            "problem": view.problem,
+            "bubbles": [
+                {name: getattr(each, name) for name in ("side", "text", "state_word")}
+                for each in self._bubbles()
+            ],
+        }
+
+    def _bubbles(self) -> list[Any]:
+        """The bubbles in view, from the top down."""
+        views = self._shell.screens.get_screen("inbox").ids.thread.ids.said.children[0].children
+        return sorted((each for each in views if hasattr(each, "side")), key=lambda each: -float(each.y))
 
     def _tappable(self) -> list[tuple[str, Any]]:
         shell = self._shell
@@ -69,12 +102,28 @@ class Witness:
             views = screen.ids.list.children[0].children
             found += [(f"party.{each.name}", each) for each in views if hasattr(each, "choose")]
             found += [("search", screen.ids.search), ("card.arrive", screen.ids.card.ids.arrive)]
+        if shell.screens.current == "inbox":
+            found += self._tappable_inbox(screen)
         if shell.screens.current == "enrol":
             found += [(name, screen.ids[name]) for name in ("server", "code", "name", "connect", "look")]
         if shell.screens.current == "settings":
             found += [(name, screen.ids[name]) for name in ("spanish", "english", "light", "dark", "leave")]
         if verdict.visible:
             found += [(f"verdict.{name}", verdict.ids[name]) for name in ("override", "dismiss")]
+        return found
+
+    def _tappable_inbox(self, screen: Any) -> list[tuple[str, Any]]:
+        view = screen.ids.thread
+        rows = screen.ids.list.children[0].children
+        found = [("inbox.staff", screen.ids.staff), ("inbox.assistant", screen.ids.assistant)]
+        found += [(f"thread.{each.name}", each) for each in rows if hasattr(each, "choose")]
+        if screen.chosen:
+            found += [(name, view.ids[name]) for name in ("composer", "send", "hand")]
+            for each in self._bubbles():
+                if each.first_act:
+                    found += [("bubble.first", each.ids.first), ("bubble.second", each.ids.second)]
+            if view.closable:
+                found.append(("back", view.ids.back))
         return found
 
 

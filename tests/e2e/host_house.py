@@ -107,6 +107,16 @@ class House:
         """Everything the audit trail says of a reservation, as one text."""
         return json.dumps(self._ask("GET", f"/reservations/{booked['reservation']['id']}/trail"))
 
+    def conversations(self) -> list[dict[str, Any]]:
+        """The conversations that the team has."""
+        query = f"restaurantId={self.demo['restaurantId']}&handler=staff"
+        found: list[dict[str, Any]] = self._ask("GET", f"/conversations?{query}")["conversations"]
+        return found
+
+    def hand_back(self, conversation: dict[str, Any]) -> None:
+        """The assistant has that conversation again."""
+        self._ask("POST", f"/conversations/{conversation['id']}/release")
+
     def picture(self, booked: dict[str, Any]) -> bytes:
         """The PNG of the QR as the guest gets it."""
         return self._bytes(booked["qr"]["imageUrl"])

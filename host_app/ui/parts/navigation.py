@@ -26,6 +26,7 @@ class Navigation(BoxLayout):
     current = StringProperty("arrivals")
     rail = BooleanProperty(False)
     to_review = NumericProperty(0)
+    unread = NumericProperty(0)
 
     __events__ = ("on_go",)
 

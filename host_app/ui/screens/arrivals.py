@@ -21,7 +21,7 @@ from host_app.ui import showing
 from host_app.ui.context import Context
 from host_app.ui.later import then
 from host_app.ui.loading import load_kv
-from host_app.ui.parts import party_card  # noqa: F401 - its kv classes are used in ours
+from host_app.ui.parts import party_card, steady_list  # noqa: F401 - their kv classes are used in ours
 from host_app.ui.parts.basics import FilterChip
 from host_app.ui.parts.party_row import HEADING_HEIGHT, PARTY_HEIGHT
 
@@ -95,7 +95,7 @@ class ArrivalsScreen(Screen):
         found = search(self._rows, self.ids.search.text)
         shown = [row for row in found if not self.stage or row.stage == self.stage]
         self.lines = [self._line(line) for line in showing.list_lines(shown, words)]
-        self.ids.list.data = self.lines
+        self.ids.list.lines = self.lines
         self.empty_sentence = "" if shown else self._why_empty()
         self._draw_chips(found)
         chosen = [row for row in self._rows if str(row.party.id) == self.chosen]

@@ -38,6 +38,7 @@ class Heard:
             enrolment,
             last_event_id=last_event_id,
             on_event=self.events.append,
+            on_typing=self.events.append,
             on_reload=lambda: self.calls.append("reload"),
             on_up=lambda: self.calls.append("up"),
             on_down=lambda: self.calls.append("down"),
