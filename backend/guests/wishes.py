@@ -43,7 +43,7 @@ class GuestWishes:
         self._privacy_version = privacy_version
 
     def of(self, restaurant_id: UUID, phone: str | None, email: str | None, locale: str) -> list[UUID]:
-        """The guests with that phone and with that address, proven by the channel; `locale` is the restaurant's."""
+        """The guests with that phone and with that address, as the channel says; `locale` is the restaurant's."""
         number = phone_number(phone, locale) if phone else None
         address = email_address(email) if email else None
         with self._database.tenant(restaurant_id) as tx:

@@ -52,22 +52,27 @@ class HouseWishes:
     def messages(
         self, conversation: Conversation, sender: Sender, booked: tuple[str, ...], *, wanted: bool
     ) -> WishAnswer:
-        """Of the thread itself where we could write in it, of the proven sender, and of who made the thread's bookings."""
+        """Of the thread itself where we could write in it, of the sender, and of who made the thread's bookings.
+
+        Who writes from an address need not prove it to stop what is written there; to start it again they must.
+        """
         restaurant = conversation.restaurant_id
-        guests = self._proven(restaurant, sender) + self._bookers(restaurant, booked)
+        believed = sender.proven or not wanted
+        guests = self._guests_of(restaurant, sender) if believed else []
+        guests += self._bookers(restaurant, booked)
         writes = conversation.channel != _FETCHED
         news = self._stops.set(conversation, self._clock.now(), wanted=wanted) if writes else False
         told = self._guests.messages(restaurant, guests, conversation.channel, wanted=wanted)
-        return WishAnswer(known=writes or bool(guests), news=news or told)
+        return WishAnswer(known=(writes and believed) or bool(guests), news=news or told)
 
     def erase(self, conversation: Conversation, sender: Sender) -> bool:
         """Has the sender erased, whom the channel proves; False when there is no such guest."""
-        guests = self._proven(conversation.restaurant_id, sender)
+        guests = self._guests_of(conversation.restaurant_id, sender) if sender.proven else []
         self._guests.erase_soon(conversation.restaurant_id, guests)
         return bool(guests)
 
-    def _proven(self, restaurant_id: UUID, sender: Sender) -> list[UUID]:
-        if not sender.proven or (sender.phone is None and sender.email is None):
+    def _guests_of(self, restaurant_id: UUID, sender: Sender) -> list[UUID]:
+        if sender.phone is None and sender.email is None:
             return []
         locale = self._restaurants.config(restaurant_id).profile.locale
         return self._guests.of(restaurant_id, sender.phone, sender.email, locale)
