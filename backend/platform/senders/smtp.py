@@ -5,10 +5,14 @@ One connection per message: the worker sends few and must never share a broken o
 
 from __future__ import annotations
 
+import logging
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Literal
@@ -23,6 +27,9 @@ from backend.platform.senders.port import (
     TemporarySendError,
 )
 
+log = logging.getLogger(__name__)
+
+_LONGEST_S = 120.0
 _SES_ID = re.compile(rb"Ok ([0-9A-Za-z-]{20,100})")
 
 
@@ -44,7 +51,8 @@ class SmtpSettings:
 class SmtpSender:
     """A MessageSender for the `email` channel.
 
-    `tls_context` defaults to the machine's trusted authorities with host name checks.
+    `tls_context` defaults to the machine's trusted authorities with host name checks; after `longest_s` seconds a server is hung
+    up on, whatever it is still saying: a restaurant may name any.
     """
 
     def __init__(
@@ -52,8 +60,10 @@ class SmtpSender:
         settings: SmtpSettings,
         clock: Clock,
         tls_context: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        longest_s: float = _LONGEST_S,
     ) -> None:
         self._settings = settings
+        self._longest_s = longest_s
         self._clock = clock
         self._tls_context = tls_context
 
@@ -92,19 +102,44 @@ class SmtpSender:
             server.send_message(mail)
             return _named(server.taken)
 
-    def _connect(self) -> _Smtp | _SmtpTls:
+    @contextmanager
+    def _connect(self) -> Iterator[_Smtp | _SmtpTls]:
+        """A greeted server. One that says a word now and then for ever never runs into the time-outs of its single answers."""
         chosen = self._settings
-        if chosen.tls == "tls":
-            return _SmtpTls(
-                chosen.host, chosen.port, timeout=chosen.timeout_seconds, context=self._tls_context()
-            )
-        return _Smtp(chosen.host, chosen.port, timeout=chosen.timeout_seconds)
+        server = (
+            _SmtpTls(timeout=chosen.timeout_seconds, context=self._tls_context())
+            if chosen.tls == "tls"
+            else _Smtp(timeout=chosen.timeout_seconds)
+        )
+        server._host = chosen.host  # the name that its certificate has to have
+        overdue = threading.Timer(self._longest_s, server.cut)
+        overdue.daemon = True
+        overdue.start()
+        try:
+            code, said = server.connect(chosen.host, chosen.port)
+            if code != 220:
+                server.close()
+                raise smtplib.SMTPConnectError(code, said)
+            with server:
+                yield server
+        finally:
+            overdue.cancel()
 
 
 class _Smtp(smtplib.SMTP):
     """Remembers what the server said when it took the mail."""
 
     taken: bytes = b""
+    sock: socket.socket | None
+    _host: str
+
+    def cut(self) -> None:
+        """Ends the session from another thread: whoever reads from it wakes with an error."""
+        try:
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError as gone:
+            log.debug("the mail server was gone already", extra={"reason": type(gone).__name__})
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         code, said = super().data(msg)

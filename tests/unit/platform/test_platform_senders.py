@@ -504,3 +504,79 @@ def test_signing_in_without_a_mail_shows_whether_the_account_works(mailhost: Mai
     mailhost.answers["AUTH"] = "535 5.7.8 wrong"
     with pytest.raises(AccountSendError):
         smtp(mailhost, username="casa", password="x").greet()
+
+
+class _Endless(socketserver.StreamRequestHandler):
+    """Says hello for ever, a line at a time."""
+
+    def handle(self) -> None:
+        while not self.server.over.wait(0.02):  # type: ignore[attr-defined]
+            try:
+                self.wfile.write(b"220-one moment\r\n")
+            except OSError:
+                return
+
+
+def test_a_server_that_talks_without_end_is_hung_up_on() -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Endless) as server:
+        server.daemon_threads = True
+        server.over = threading.Event()  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        settings = SmtpSettings("127.0.0.1", server.server_address[1], tls="none", timeout_seconds=5)
+        try:
+            with pytest.raises(TemporarySendError):
+                SmtpSender(settings, StoppedClock(), longest_s=0.3).send(message())
+        finally:
+            server.over.set()  # type: ignore[attr-defined]
+            server.shutdown()
+            thread.join()
+
+
+def test_a_server_that_does_not_want_us_is_tried_later(mailhost: Mailhost) -> None:
+    mailhost.answers["CONNECT"] = "421 too many of you"
+    with pytest.raises(TemporarySendError):
+        smtp(mailhost).send(message())
+    assert mailhost.mails == []
+
+
+class _FromTheStart(_Session):
+    """The same server with TLS before its first word."""
+
+    def setup(self) -> None:
+        host: Mailhost = self.server.mailhost  # type: ignore[attr-defined]
+        assert host.tls is not None
+        try:
+            self.request = host.tls.wrap_socket(self.request, server_side=True)
+        except (ssl.SSLError, OSError):
+            self.request.close()
+        super().setup()
+
+    def handle(self) -> None:
+        if isinstance(self.request, ssl.SSLSocket):
+            super().handle()
+
+
+@pytest.mark.parametrize("trusts", [True, False])
+def test_tls_from_the_start_encrypts_what_a_trusted_server_gets_and_no_other(trusts: bool) -> None:
+    host = Mailhost()
+    host.tls, trusting = _certificate()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _FromTheStart) as server:
+        server.mailhost = host  # type: ignore[attr-defined]
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # the client did not like the certificate
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        settings = SmtpSettings("127.0.0.1", server.server_address[1], tls="tls", timeout_seconds=5)
+        sender = SmtpSender(
+            settings, StoppedClock(), (lambda: trusting) if trusts else ssl.create_default_context
+        )
+        try:
+            if trusts:
+                sender.send(message())
+            else:
+                with pytest.raises(TemporarySendError):
+                    sender.send(message())
+        finally:
+            server.shutdown()
+            thread.join()
+    assert len(host.mails) == trusts
