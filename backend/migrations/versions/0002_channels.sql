@@ -175,7 +175,10 @@ END $$;
 
 DO $$
 BEGIN
+    -- Not a restaurant's: the worker alone knows how far it has read.
+    ALTER TABLE mail_positions ENABLE ROW LEVEL SECURITY;
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON mail_positions TO %I', current_setting('saveit.worker_role'));
+    EXECUTE format('CREATE POLICY worker_only ON mail_positions TO %I USING ((SELECT tenant()) IS NULL)', current_setting('saveit.worker_role'));
 END $$;
 
 CREATE FUNCTION find_mailboxes() RETURNS TABLE (restaurant_id uuid)
