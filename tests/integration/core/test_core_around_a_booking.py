@@ -148,7 +148,7 @@ def test_a_full_hour_leads_to_the_waiting_list_and_a_cancellation_to_the_staffs_
 def test_stop_is_kept_with_the_thread_and_the_guest_and_start_takes_it_back(stage: Stage) -> None:
     guest = UUID(booked(stage)["guest"]["id"])
 
-    assert "no te enviaremos más avisos" in say(stage, "BAJA")
+    assert "ya no te enviaremos recordatorios" in say(stage, "BAJA")
     assert say(stage, "no me escribáis más") == ""
     exported = stage.services.guests.export(stage.restaurant_id, guest, "owner:test")
     assert [(each["purpose"], each["given"]) for each in exported["consents"]][-1] == ("messages", False)
