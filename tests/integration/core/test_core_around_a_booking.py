@@ -166,7 +166,7 @@ def test_an_erasure_asked_for_and_confirmed_leaves_nothing_a_moment_later(stage:
     booked(stage)
 
     assert "¿Lo borro todo?" in say(stage, "borrad mis datos")
-    assert "no quedará nada tuyo" in say(stage, "sí")
+    assert "tus datos estarán borrados" in say(stage, "sí")
     stage.work()
     assert seen(stage)["guest"]["name"] == "Lucía García"
 
