@@ -54,22 +54,33 @@ class _Script(socketserver.StreamRequestHandler):
     answers: dict[str, str]
 
     def handle(self) -> None:
-        self._say("* OK [CAPABILITY IMAP4rev1] ready")
+        greeting = self.answers.get("CONNECT", "* OK [CAPABILITY IMAP4rev1] ready")
+        if greeting == "trickle":
+            self._trickle()
+            return
+        self._say(greeting)
         while line := self.rfile.readline().decode("latin-1"):
             tag, _, rest = line.partition(" ")
             verb = rest.removeprefix("UID ").split()[0].upper()
             said = self.answers.get(verb, _PLAIN.get(verb, "{tag} OK done"))
             try:
                 if said == "trickle":
-                    while True:
-                        self.wfile.write(b"* x")
-                        time.sleep(0.02)
+                    self._trickle()
+                    return
                 self._say(said.replace("{tag}", tag))
             except OSError:
                 return
 
     def _say(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
+
+    def _trickle(self) -> None:
+        try:
+            while True:
+                self.wfile.write(b"* x")
+                time.sleep(0.02)
+        except OSError:
+            return
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -128,6 +139,11 @@ def test_a_password_that_the_protocol_cannot_carry_does_not_keep_the_others_from
     assert len(at.taken) == 1
 
 
+def test_a_greeting_of_four_gigabytes_is_not_kept_in_memory() -> None:
+    with _hostile(CONNECT="* OK {4000000000}\r\n" + "x" * 1000) as port, pytest.raises(UNREACHABLE):
+        _collector(hall()).check(_mailbox(port))
+
+
 def test_a_letter_said_to_be_small_and_sent_without_end_is_not_kept_in_memory() -> None:
     at = hall()
     about = "* 1 FETCH (UID 1 RFC822.SIZE 10 BODY[] {4000000000}\r\nx"
@@ -139,14 +155,11 @@ def test_a_letter_said_to_be_small_and_sent_without_end_is_not_kept_in_memory() 
     assert time.monotonic() - begun < 5
 
 
-def test_a_server_that_talks_without_end_is_left_after_a_while(imap: Imap) -> None:
-    at = hall()
-    with _hostile(SELECT="trickle") as port:
-        collector = _collector(at, _mailbox(port, user="evil"), _mailbox(imap.port), longest=0.3)
-        collector.collect(NOW, 20)
-        imap.deliver(letter())
-        collector.collect(NOW + timedelta(hours=1), 20)
-    assert len(at.taken) == 1
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("when", ["CONNECT", "LOGIN", "SELECT", "LOGOUT"])
+def test_a_server_that_talks_without_end_is_left_after_a_while(when: str) -> None:
+    with _hostile(**{"SELECT": _OPENED, when: "trickle"}) as port:
+        assert _collector(hall(), _mailbox(port), longest=0.3).collect(NOW, 20) == 0
 
 
 @pytest.mark.parametrize("answers", [{"SELECT": "* OK [UIDVALIDITY 7]\r\n{tag} OK"}])

@@ -21,6 +21,8 @@ from uuid import UUID
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
+from imapclient.imap4 import IMAP4WithTimeout
+from imapclient.tls import IMAP4_TLS
 
 from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome, is_passing
 from backend.conversations.channels.email.store import MailStore, Position
@@ -198,27 +200,26 @@ class ImapCollector:
 
     @contextmanager
     def _session(self, mailbox: Mailbox) -> Iterator[IMAPClient]:
-        client = IMAPClient(
-            mailbox.host,
-            mailbox.port,
-            ssl=mailbox.tls == "tls",
-            ssl_context=self._tls_context() if mailbox.tls == "tls" else None,
-            timeout=SocketTimeout(_CONNECT_S, _READ_S),
-        )
-        # A server that says one word a second for ever never runs into the time-outs of its single answers.
-        overdue = threading.Timer(self._longest, _cut, (client,))
-        overdue.daemon = True
-        overdue.start()
+        patience = _Patience(self._longest, self._door.rules.largest)
         try:
-            _bound(client, self._door.rules.largest)
-            if mailbox.tls == "starttls":
-                client.starttls(self._tls_context())
-            client.login(mailbox.user, mailbox.password)
-            client.normalise_times = False
-            yield client
+            client = _Client(
+                patience.begin,
+                mailbox.host,
+                mailbox.port,
+                ssl=mailbox.tls == "tls",
+                ssl_context=self._tls_context() if mailbox.tls == "tls" else None,
+                timeout=SocketTimeout(_CONNECT_S, _READ_S),
+            )
+            try:
+                if mailbox.tls == "starttls":
+                    client.starttls(self._tls_context())
+                client.login(mailbox.user, mailbox.password)
+                client.normalise_times = False
+                yield client
+            finally:
+                _leave(client)
         finally:
-            _leave(client)
-            overdue.cancel()
+            patience.end()
 
     def check(self, mailbox: Mailbox) -> int:
         """How many letters are in it; raises one of `UNREACHABLE`. For whoever connects one."""
@@ -226,26 +227,62 @@ class ImapCollector:
             return int(client.select_folder(mailbox.folder, readonly=True)[b"EXISTS"])
 
 
-def _cut(client: IMAPClient) -> None:
-    """Ends a session from another thread: whoever reads from it wakes with an error."""
-    try:
-        client.socket().shutdown(socket.SHUT_RDWR)
-    except OSError as gone:
-        log.debug("the mailbox's server was gone already", extra={"reason": type(gone).__name__})
+class _Client(IMAPClient):  # type: ignore[misc]  # the library carries no types
+    """A client that tells of its connection before it hears the server's first word."""
+
+    def __init__(self, opened: Callable[[Any], None], *args: Any, **named: Any) -> None:
+        self._opened = opened
+        super().__init__(*args, **named)
+
+    def _create_IMAP4(self) -> Any:  # noqa: N802 - the library calls it so
+        opened, within = self._opened, self._timeout.connect
+
+        class Connection(IMAP4_TLS if self.ssl else IMAP4WithTimeout):  # type: ignore[misc]
+            def open(self, *args: Any, **named: Any) -> None:
+                super().open(*args, **named)
+                opened(self)
+
+        if self.ssl:
+            return Connection(self.host, self.port, self.ssl_context, within)
+        return Connection(self.host, self.port, within)
 
 
-def _bound(client: IMAPClient, largest: int) -> None:
-    """No single piece of an answer may be larger than a letter, whatever the server says of its size."""
-    connection = client._imap  # the library offers no other way in
-    read = connection.read
+class _Patience:
+    """How much of a server is borne: so many seconds in all, and nothing larger than a letter at once, whatever it says.
 
-    def bounded(size: int) -> bytes:
-        if size > largest + _ROOM:
-            raise IMAPClientError("the server sends more than a letter")
-        found: bytes = read(size)
-        return found
+    One that says a word a second for ever never runs into the time-outs of its single answers.
+    """
 
-    connection.read = bounded
+    def __init__(self, longest: float, largest: int) -> None:
+        self._largest = largest
+        self._overdue = threading.Timer(longest, self._cut)
+        self._overdue.daemon = True
+        self._connection: Any = None
+
+    def begin(self, connection: Any) -> None:
+        """From now on."""
+        self._connection = connection
+        read, most = connection.read, self._largest + _ROOM
+
+        def bounded(size: int) -> bytes:
+            if size > most:
+                raise IMAPClientError("the server sends more than a letter")
+            found: bytes = read(size)
+            return found
+
+        connection.read = bounded
+        self._overdue.start()
+
+    def end(self) -> None:
+        """It is over."""
+        self._overdue.cancel()
+
+    def _cut(self) -> None:
+        """On a thread of its own: whoever reads from the server wakes with an error."""
+        try:
+            self._connection.sock.shutdown(socket.SHUT_RDWR)
+        except OSError as gone:
+            log.debug("the mailbox's server was gone already", extra={"reason": type(gone).__name__})
 
 
 def _leave(client: IMAPClient) -> None:
