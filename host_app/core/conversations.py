@@ -136,11 +136,16 @@ def listed(threads: Iterable[Waiting]) -> list[Waiting]:
     return sorted(threads, key=_turn)
 
 
+def is_too_old(answer: OwnAnswer, now: datetime) -> bool:
+    """Whether an answer was written too long ago to go by itself."""
+    return now - answer.at > GOES_BY_ITSELF
+
+
 def next_step(answer: OwnAnswer, said: Said, thread: Thread | None, now: datetime) -> OwnState:
     """What becomes of an answer that could not be sent, once the server is there again: `sending`, or `held` until a person
     has said what to do. Ask with the thread as it is now, fetched after the outage.
     """
-    if now - answer.at > GOES_BY_ITSELF or thread is None:
+    if is_too_old(answer, now) or thread is None:
         return "held"
     # the same words are our own: they arrived and only the news of it did not
     overtaken = any(

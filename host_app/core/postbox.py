@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from host_app.core.conversations import Handler, OwnAnswer, Thread, next_step
+from host_app.core.conversations import Handler, OwnAnswer, Thread, is_too_old, next_step
 from host_app.core.inbox import Inbox
 from host_app.core.line import Line
 from host_app.core.ports import Clock, InboxServer, RejectedError, UnreachableError
@@ -137,6 +137,11 @@ class Postbox:
         return [each for each in self._inbox.own() if each.state in ("sending", "unsent")]
 
     def _send_answers(self) -> None:
+        for answer in self._waiting():
+            if answer.state == "unsent" and is_too_old(answer, self._clock.now()):
+                self._inbox.settle(
+                    answer.message_id, "held"
+                )  # while the server is away, too: it is not going by itself
         for answer in self._waiting():
             if answer.state == "sending" or self._may_still_go(answer):
                 self._send(answer)

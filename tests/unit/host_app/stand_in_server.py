@@ -139,11 +139,21 @@ class StandInServer:
         return changed
 
     def announce(self, kind: str, party: Party) -> None:
+        self.tell_event(kind, {"reservationId": str(party.id)})
+
+    def whisper(self, frame: dict[str, Any]) -> None:
+        """Tells all screens something in passing: without a number, and kept nowhere."""
+        with self._lock:
+            sockets = list(self._sockets)
+        for socket in sockets:
+            self._tell(socket, frame)
+
+    def tell_event(self, kind: str, data: dict[str, Any]) -> None:
         event = {
             "type": kind,
             "restaurantId": str(self.restaurant_id),
             "occurredAt": self.now().isoformat(),
-            "data": {"reservationId": str(party.id)},
+            "data": data,
         }
         with self._lock:
             self._events.append((len(self._events) + 1, event))

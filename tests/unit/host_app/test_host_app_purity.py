@@ -27,5 +27,6 @@ def test_core_imports_no_window_no_camera_and_no_network(module: str) -> None:
     assert loaded_by(f"host_app.core.{module}") & foreign == set()
 
 
-def test_what_a_screen_shows_is_decided_without_kivy() -> None:
-    assert "kivy" not in loaded_by("host_app.ui.showing")
+@pytest.mark.parametrize("module", ["showing", "showing_inbox"])
+def test_what_a_screen_shows_is_decided_without_kivy(module: str) -> None:
+    assert "kivy" not in loaded_by(f"host_app.ui.{module}")
