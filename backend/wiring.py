@@ -205,6 +205,7 @@ class Services:
             clock=self.clock,
             store=self._messages,
             desk=self._desk,
+            waitlist=self.reservations.waitlist,
             links=self.links,
             issuer=self._issuer,
             sender=chosen.sender(self.settings, self.clock),
@@ -379,7 +380,13 @@ class Services:
             *ReservationHandlers(self.reservations, self._jobs, self._cache, self.clock).handlers(),
             *CheckinHandlers(self._checkins, self.restaurants, self.redis, self.clock).handlers(),
             *NotificationHandlers(
-                self._desk, self._messages, self.notifications.writer, self._jobs, self.clock, erase
+                self._desk,
+                self.reservations.waitlist,
+                self._messages,
+                self.notifications.writer,
+                self._jobs,
+                self.clock,
+                erase,
             ).handlers(),
         ]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from backend.conversations.dialogue.records import BookingSeen, SlotAsk, WaitSeen
+from backend.conversations.dialogue.records import BookingSeen, SlotAsk, TableOffer, WaitSeen
 from backend.conversations.house import HouseReservations, by_of
 from backend.conversations.ports import ChatWait, Conversation, Lateness, Sender
 from backend.guests import email_address, phone_number
 from backend.guests.domain import Guest
 from backend.guests.service import GuestService
-from backend.reservations.service import ReservationService, View, WaitRequest
+from backend.platform.refusals import Refusal
+from backend.reservations.service import ReservationService, View, WaitlistState, WaitRequest
 
 
 class HouseComing:
@@ -77,6 +78,31 @@ class HouseComing:
         return WaitSeen(
             str(entry.id), SlotAsk(entry.party_size, entry.date, entry.time, entry.area), joined.before
         )
+
+    def offered(self, conversation: Conversation, sender: Sender) -> TableOffer | None:
+        """What the proven sender was told of last, with the name and contact they gave when they joined."""
+        if not sender.proven or not (sender.phone or sender.email):
+            return None
+        told = self._reservations.waitlist.told_of(conversation.restaurant_id, sender.phone, sender.email)
+        if told is None:
+            return None
+        entry, guest = told.entry, told.guest
+        slot = SlotAsk(entry.party_size, entry.date, entry.time, entry.area)
+        name = entry.name or (guest.name if guest else None)
+        return TableOffer(
+            str(entry.id), slot, name, guest.phone if guest else None, guest.email if guest else None
+        )
+
+    def taken_up(self, conversation: Conversation, place: str) -> None:
+        """The entry is done with."""
+        by = by_of(conversation.channel)
+        try:
+            self._reservations.waitlist.set_state(
+                conversation.restaurant_id, UUID(place), WaitlistState.SEATED, by
+            )
+        except Refusal as refusal:
+            if refusal.code not in {"not_found", "invalid_transition"}:
+                raise
 
     def leave(self, conversation: Conversation, sender: Sender, waits: tuple[str, ...]) -> int:
         """Gives up these places and those of the proven sender."""

@@ -19,6 +19,7 @@ from backend.conversations.dialogue.records import (
     HoldTaken,
     RestaurantFacts,
     SlotAsk,
+    TableOffer,
     WaitSeen,
 )
 
@@ -207,6 +208,14 @@ class Coming(Protocol):
 
     def wait(self, wish: ChatWait) -> WaitSeen:
         """Puts the guest on the waiting list; asking again answers the same. Raises Refusal."""
+
+    def offered(self, conversation: Conversation, sender: Sender) -> TableOffer | None:
+        """The table that the sender was last told of from the waiting list; None without one, or when nothing proves them."""
+        ...
+
+    def taken_up(self, conversation: Conversation, place: str) -> None:
+        """The table was booked for this place on the waiting list, which is used up; one that is gone already is fine."""
+        ...
 
     def leave(self, conversation: Conversation, sender: Sender, waits: tuple[str, ...]) -> int:
         """Gives up these places and those of the proven sender; how many."""

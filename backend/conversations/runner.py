@@ -90,6 +90,8 @@ class Runner:
             case actions.Book(draft, hold_id, area):
                 booked = self._book(replace(draft, area=area), hold_id, state.language)
                 self._keep_allergy(booked, draft.notes)
+                if draft.place is not None:
+                    ports.coming.taken_up(self._talk, draft.place)
                 return events.Booked(booked)
             case actions.FindBookings(code):
                 found = ports.reservations.find(self._talk, self._sender, state.booked, code)
@@ -106,6 +108,8 @@ class Runner:
                 )
             case actions.JoinWaitlist(draft):
                 return events.OnWaitlist(self._wait(draft, state.language))
+            case actions.FindOffer():
+                return events.OfferFound(ports.coming.offered(self._talk, self._sender))
             case actions.LeaveWaitlist():
                 return events.LeftWaitlist(ports.coming.leave(self._talk, self._sender, state.waits))
             case actions.KeepWish(wanted):

@@ -208,6 +208,11 @@ class GuestStore:
         given = tx.value(_LATEST_CONSENT, restaurant_id=tx.restaurant_id, id=guest_id, purpose=MESSAGES)
         return given is not False
 
+    def has_agreed(self, tx: Tx, guest_id: UUID, purpose: str) -> bool:
+        """Whether their latest word on that purpose is a yes; silence is none."""
+        given = tx.value(_LATEST_CONSENT, restaurant_id=tx.restaurant_id, id=guest_id, purpose=purpose)
+        return given is True
+
     def messages(self, tx: Tx, guest_id: UUID) -> Sequence[Row]:
         """What was written to the guest, oldest first."""
         return tx.all(_MESSAGES, restaurant_id=tx.restaurant_id, id=guest_id)

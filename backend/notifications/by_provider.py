@@ -156,6 +156,7 @@ class ProviderMessages:
         self._store.add(
             tx,
             reservation_id=row["reservation_id"],
+            waitlist_entry_id=row["waitlist_entry_id"],
             guest_id=row["guest_id"],
             kind=row["kind"],
             channel=channel,

@@ -20,6 +20,8 @@ from backend.notifications.sentences import (
     change_short,
     no_show_body,
     no_show_short,
+    offer_body,
+    offer_short,
     pending_body,
     pending_short,
     plain_body,
@@ -147,6 +149,7 @@ def _actions(names: tuple[str, ...], facts: BookingFacts, voice: Voice, known: W
         "calendar": facts.links.calendar,
         "directions": facts.links.directions,
         "again": facts.links.restaurant,
+        "book": facts.links.manage,
         "call": f"tel:{phone}" if phone else None,
     }
     return tuple(
@@ -199,5 +202,8 @@ _PLANS: dict[MessageKind, _Plan] = {
     ),
     MessageKind.NO_SHOW: _Plan(
         tone="info", body=no_show_body, actions=("call", "again"), more_short=no_show_short
+    ),
+    MessageKind.WAITLIST_OFFER: _Plan(
+        tone="good", body=offer_body, actions=("book", "call"), more_short=offer_short
     ),
 }

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+from backend.availability.domain import Offer
 from backend.guests.domain import first_name
 from backend.notifications.domain.facts import (
     BookingFacts,
@@ -20,7 +22,7 @@ from backend.notifications.domain.facts import (
 )
 from backend.platform.texts import language_of
 from backend.reservations.domain import Status, no_show_penalty, pending_deadline
-from backend.reservations.service import View
+from backend.reservations.service import EntryView, View
 from backend.restaurants.domain import Bilingual, RestaurantConfig
 
 
@@ -106,6 +108,34 @@ def booking_facts(
         cancellation_reason=None,
         late_cancellation=one.late_cancellation,
         penalty_charged=one.penalty_amount,
+    )
+
+
+def offer_facts(
+    waits: EntryView, free: Offer, *, base_url: str, locale: str, now: datetime, answers_heard: bool
+) -> BookingFacts:
+    """A table that came free for somebody who waits. It has no code yet; it is booked where `manage` leads."""
+    entry, config = waits.entry, waits.config
+    area = config.area(entry.area) if entry.area else None
+    page = f"{base_url}/r/{config.profile.slug}"
+    asked = {"date": entry.date.isoformat(), "party": str(entry.party_size)}
+    if entry.area:
+        asked["area"] = entry.area
+    return BookingFacts(
+        restaurant=restaurant_facts(config),
+        reservation_id=entry.id,
+        code="",
+        version=entry.version,
+        status="waiting",
+        service_date=entry.date,
+        starts_at=free.starts_at,
+        ends_at=free.ends_at,
+        party_size=entry.party_size,
+        links=LinkFacts(manage=f"{page}?{urlencode(asked)}", calendar="", restaurant=page),
+        written_at=now,
+        guest_first_name=first_name(waits.guest.name if waits.guest else entry.name) or None,
+        area_name=said(area.name, locale) if area else None,
+        answers_heard=answers_heard,
     )
 
 

@@ -20,7 +20,7 @@ from backend.platform.database import Tx
 from backend.platform.events import Event, Handler
 from backend.platform.jobs import Jobs
 from backend.reservations.domain import Status
-from backend.reservations.service import Desk
+from backend.reservations.service import Desk, Waitlist
 
 # Removes sent messages of a restaurant (by slug) from where we keep them ourselves.
 EraseSent = Callable[[str, Sequence[str]], object]
@@ -35,8 +35,16 @@ class NotificationHandlers:
     """Writes messages down and plans reminders."""
 
     def __init__(
-        self, desk: Desk, store: MessageStore, writer: Writer, jobs: Jobs, clock: Clock, erase: EraseSent
+        self,
+        desk: Desk,
+        waitlist: Waitlist,
+        store: MessageStore,
+        writer: Writer,
+        jobs: Jobs,
+        clock: Clock,
+        erase: EraseSent,
     ) -> None:
+        self._waitlist = waitlist
         self._erase = erase
         self._writer = writer
         self._desk = desk
@@ -68,6 +76,7 @@ class NotificationHandlers:
                 ),
                 self.plan_reminders,
             ),
+            Handler("notifications.offer", frozenset({"waitlist.offered"}), self.offer),
             Handler("notifications.forget", frozenset({"guest.erased"}), self.forget_guest),
         ]
 
@@ -81,6 +90,33 @@ class NotificationHandlers:
         kind = message_of(event)
         if kind is not None and not self._is_told(tx, event):
             self._add(tx, event.subject_id, kind, event.id, facts_to_remember(event))
+
+    def offer(self, tx: Tx, event: Event) -> None:
+        """A table came free for somebody who waits: they are told, if they may be written to, and the entry says so."""
+        waits, now = self._waitlist.view(tx, event.subject_id), self._clock.now()
+        if waits is None or self._waitlist.still_free(tx, waits.entry, now) is None:
+            return
+        guest_id = waits.entry.guest_id
+        guests, chain = self._desk.guests, self._writer.chain_of(tx, waits.guest, waits.entry.channel)
+        # Whom the staff put on the list by telephone is theirs to call.
+        if not (guests.has_agreed(tx, guest_id, "waitlist") and guests.wants_messages(tx, guest_id)):
+            return
+        if not chain:
+            return
+        if not self._waitlist.tell(tx, event.subject_id, now):
+            return
+        kind = MessageKind.WAITLIST_OFFER
+        self._store.add(
+            tx,
+            waitlist_entry_id=event.subject_id,
+            guest_id=guest_id,
+            kind=kind.value,
+            channel=chain[0],
+            priority=int(priority(kind)),
+            cause_id=event.id,
+            facts={},
+            now=now,
+        )
 
     def _is_told(self, tx: Tx, event: Event) -> bool:
         """Whether the guest has it already: the answer in their thread by mail, WhatsApp or SMS holds the code and the links, and

@@ -71,7 +71,7 @@ def render(
             "restaurant": facts.restaurant.name,
             "when": letter.words["moment"],
             "people": letter.words["count"],
-            "code": facts.code,
+            "code": facts.code or "-",  # a provider takes no empty place
             "manage": facts.links.manage,
             "qr": facts.links.qr_image or "",
         },

@@ -29,6 +29,7 @@ _STATUS = {
     MessageKind.PENDING: "pending",
     MessageKind.CANCELLATION: "cancelled",
     MessageKind.NO_SHOW: "no_show",
+    MessageKind.WAITLIST_OFFER: "waiting",
 }
 
 
@@ -47,6 +48,9 @@ def sample_facts(kind: MessageKind) -> tuple[BookingFacts, BookingFacts]:
         links=LinkFacts(manage="https://example.com/g/sample", calendar="https://example.com/g/sample/c.ics"),
         written_at=_STARTS_AT - _WRITTEN_BEFORE.get(kind, timedelta(days=3)),
     )
+    if kind is MessageKind.WAITLIST_OFFER:
+        bare = replace(bare, code="", links=replace(bare.links, manage="https://example.com/r/la-marea"))
+        return replace(_rich(bare), table_numbers=(), answers_heard=True), bare
     return _rich(bare), bare
 
 

@@ -142,5 +142,19 @@ def no_show_short(facts: BookingFacts, voice: Voice, known: Words) -> dict[str, 
     return {"body": body, "mistake": _mistake(voice, known)}
 
 
+def offer_body(facts: BookingFacts, voice: Voice, known: Words) -> list[str]:
+    """What came free for whom, that it is nobody's yet, and how to have it."""
+    return [voice.say("message.waitlist_offer.body", **known), _how(facts, voice)]
+
+
+def offer_short(facts: BookingFacts, voice: Voice, known: Words) -> dict[str, str]:
+    """The same for chat and SMS."""
+    return {"body": voice.say("message.waitlist_offer.body", **known), "how": _how(facts, voice)}
+
+
+def _how(facts: BookingFacts, voice: Voice) -> str:
+    return voice.say("message.waitlist_offer." + ("answer" if facts.answers_heard else "page"))
+
+
 def _mistake(voice: Voice, known: Words) -> str:
     return voice.say("message.no_show.mistake" + ("" if known["phone"] else ".plain"), **known)

@@ -23,7 +23,7 @@ from backend.platform.clock import Clock
 from backend.platform.database import Database, Row, Tx
 from backend.platform.events.deliveries import backoff
 from backend.platform.senders import MessageSender, PermanentSendError, TemporarySendError
-from backend.reservations.service import Desk, GuestLinks
+from backend.reservations.service import Desk, GuestLinks, Waitlist
 
 __all__ = [
     "GuestPost",
@@ -51,6 +51,7 @@ class NotificationService:
         clock: Clock,
         store: MessageStore,
         desk: Desk,
+        waitlist: Waitlist,
         links: GuestLinks,
         issuer: CodeIssuer,
         sender: MessageSender,
@@ -65,6 +66,7 @@ class NotificationService:
         self.writer = Writer(
             store=store,
             desk=desk,
+            waitlist=waitlist,
             links=links,
             issuer=issuer,
             base_url=base_url,

@@ -12,9 +12,10 @@ from backend.platform.ids import uuid7
 
 # One message a cause, kind and channel: a cause that is handled twice writes once.
 _ADD = Prepared("""
-INSERT INTO messages (id, restaurant_id, reservation_id, guest_id, kind, channel, priority, cause_id, facts, due_at, created_at)
-VALUES (:id, :restaurant_id, :reservation_id, :guest_id, :kind, :channel, :priority, :cause_id, CAST(:facts AS jsonb),
-        :due_at, :now)
+INSERT INTO messages (id, restaurant_id, reservation_id, waitlist_entry_id, guest_id, kind, channel, priority, cause_id, facts,
+                      due_at, created_at)
+VALUES (:id, :restaurant_id, :reservation_id, :waitlist_entry_id, :guest_id, :kind, :channel, :priority, :cause_id,
+        CAST(:facts AS jsonb), :due_at, :now)
 ON CONFLICT (cause_id, kind, channel) DO NOTHING
 """)
 # The more urgent first; of one reservation never a later message before an earlier one.
@@ -26,7 +27,7 @@ WHERE m.state = 'waiting' AND m.due_at <= :now AND m.channel = ANY(:channels) AN
 ORDER BY m.priority, m.due_at LIMIT :limit
 """)
 _TAKE = Prepared("""
-SELECT id, restaurant_id, reservation_id, guest_id, kind, channel, facts, attempts FROM messages
+SELECT id, restaurant_id, reservation_id, waitlist_entry_id, guest_id, kind, channel, facts, attempts FROM messages
 WHERE id = :id AND state = 'waiting' AND due_at <= :now FOR UPDATE SKIP LOCKED
 """)
 _ATTEMPTS = "SELECT attempts FROM messages WHERE id = :id"
@@ -40,7 +41,7 @@ _OF_RESERVATION = """
 SELECT id, kind, channel, state, due_at, created_at, sent_at, delivered_at, read_at, last_error FROM messages
 WHERE restaurant_id = :restaurant_id AND reservation_id = :reservation_id ORDER BY id
 """
-_CARRIED = "id, reservation_id, guest_id, kind, channel, priority, cause_id, facts, attempts, created_at"
+_CARRIED = "id, reservation_id, waitlist_entry_id, guest_id, kind, channel, priority, cause_id, facts, attempts, created_at"
 # Marked before a provider is asked: found so later, it is in doubt.
 _CLAIM = Prepared(f"""
 UPDATE messages SET state = 'sending', taken_at = :now, attempts = attempts + 1
@@ -118,7 +119,8 @@ class MessageStore:
         self,
         tx: Tx,
         *,
-        reservation_id: UUID,
+        reservation_id: UUID | None = None,
+        waitlist_entry_id: UUID | None = None,
         guest_id: UUID,
         kind: str,
         channel: str,
@@ -127,12 +129,13 @@ class MessageStore:
         facts: Mapping[str, Any],
         now: datetime,
     ) -> None:
-        """A message to send now, unless its cause has written it already."""
+        """A message to send now about a booking or a place on the waiting list, unless its cause has written it already."""
         tx.queue(
             _ADD,
             id=uuid7(),
             restaurant_id=tx.restaurant_id,
             reservation_id=reservation_id,
+            waitlist_entry_id=waitlist_entry_id,
             guest_id=guest_id,
             kind=kind,
             channel=channel,

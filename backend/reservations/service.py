@@ -17,7 +17,7 @@ from backend.reservations.moves import Moves
 from backend.reservations.present import reservation_json, with_notes
 from backend.reservations.queries import Queries
 from backend.reservations.record import Reservation
-from backend.reservations.waitlist.record import EntryView
+from backend.reservations.waitlist.record import EntryView, WaitlistState
 from backend.reservations.waitlist.service import MAY_COME_FREE, Waitlist, WaitRequest
 from backend.reservations.waitlist.store import WaitlistStore
 from backend.reservations.walk_ins import WalkIns
@@ -36,6 +36,8 @@ __all__ = [
     "ReservationService",
     "View",
     "WaitRequest",
+    "Waitlist",
+    "WaitlistState",
     "hash_of",
     "reservation_json",
     "reservation_service",

@@ -51,6 +51,11 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class FindOffer:
+    """The table that the sender, whom the channel proves, was last told of from the waiting list. Answers OfferFound."""
+
+
+@dataclass(frozen=True, slots=True)
 class FindBookings:
     """The guest's coming bookings: the one with this code, or those of this session and sender. Answers BookingsFound."""
 
@@ -139,6 +144,7 @@ Action = (
     | ReleaseHold
     | ShowDay
     | Book
+    | FindOffer
     | FindBookings
     | CancelBooking
     | ChangeBooking

@@ -18,6 +18,7 @@ from backend.conversations.dialogue.records import (
     DayTimes,
     HoldTaken,
     SlotAsk,
+    TableOffer,
     WaitSeen,
 )
 from backend.conversations.dialogue.state import DialogueState
@@ -136,6 +137,13 @@ class OnWaitlist:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferFound:
+    """The table that the guest was told of; None when they were told of none."""
+
+    offer: TableOffer | None
+
+
+@dataclass(frozen=True, slots=True)
 class LeftWaitlist:
     """How many of the guest's places on the waiting list were given up."""
 
@@ -191,6 +199,7 @@ Result = (
     | Attended
     | NoteAdded
     | OnWaitlist
+    | OfferFound
     | LeftWaitlist
     | WishKept
     | ErasurePlanned

@@ -12,7 +12,7 @@ from datetime import datetime
 from backend.conversations.dialogue import booking, coming, existing, talk, waiting, wishes
 from backend.conversations.dialogue import booking_messages as messages
 from backend.conversations.dialogue import booking_results as results
-from backend.conversations.dialogue.actions import ShowDay
+from backend.conversations.dialogue.actions import FindBookings, ShowDay
 from backend.conversations.dialogue.asking import START, again
 from backend.conversations.dialogue.events import (
     Attended,
@@ -29,6 +29,7 @@ from backend.conversations.dialogue.events import (
     LateNoted,
     LeftWaitlist,
     NoteAdded,
+    OfferFound,
     OnWaitlist,
     Outcome,
     Refused,
@@ -82,6 +83,9 @@ def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: da
             return coming.on_noted(state, event)
         case OnWaitlist():
             return waiting.on_waitlist(state, event)
+        case OfferFound():
+            begun = waiting.on_offer(state, event)
+            return Outcome(state, (), FindBookings()) if begun is None else booking.proceed(begun, facts, now)
         case LeftWaitlist():
             return waiting.on_left(state, event)
         case WishKept():
@@ -215,7 +219,9 @@ def _small(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: date
     if state.step is Step.IDLE and read.intent == "confirm" and "status" in read.also:
         return existing.begin(state, heard, "status")
     if state.step is Step.IDLE and read.intent in {"confirm", "deny"} and heard.is_known:
-        return coming.answered(state, heard, "yes" if read.intent == "confirm" else "no")
+        if read.intent == "confirm":
+            return waiting.taken_up(state, heard)
+        return coming.answered(state, heard, "no")
     if state.step is Step.IDLE and read.intent in {"confirm", "deny"}:
         key = "ready" if read.intent == "confirm" else "as_you_like"
         return Outcome(

@@ -158,6 +158,17 @@ class BookingSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class TableOffer:
+    """A table that came free, of which somebody on the waiting list was told; `id` is their place on it."""
+
+    id: str
+    slot: SlotAsk
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WaitSeen:
     """A place on the waiting list; `ahead` are those who wait for that day and came before."""
 

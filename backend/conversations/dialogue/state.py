@@ -79,8 +79,8 @@ Purpose = Literal["status", "cancel", "change", "hours", "late", "attend", "note
 class Draft:
     """What is known of the booking being made.
 
-    `id` is the message it began with; `looking`: the guest only asked what is free; `waiting`: they want the waiting list.
-    `later_than` and `earlier_than` bound the hours to show after "¿y más tarde?".
+    `id` is the message it began with; `looking`: the guest only asked what is free; `waiting`: they want the waiting list; `place`
+    is theirs on it when a table came free for them. `later_than` and `earlier_than` bound the hours to show after "¿y más tarde?".
     """
 
     id: str = ""
@@ -98,6 +98,7 @@ class Draft:
     earlier_than: datetime.time | None = None
     looking: bool = False
     waiting: bool = False
+    place: str | None = None
 
     @property
     def slot(self) -> SlotAsk | None:

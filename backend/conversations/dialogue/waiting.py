@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from backend.conversations.dialogue.actions import JoinWaitlist, LeaveWaitlist
+from backend.conversations.dialogue import coming
+from backend.conversations.dialogue.actions import FindOffer, JoinWaitlist, LeaveWaitlist
 from backend.conversations.dialogue.asking import NO, OTHER_DAY, WAIT, again, ask
-from backend.conversations.dialogue.events import Heard, LeftWaitlist, OnWaitlist, Outcome, Say
+from backend.conversations.dialogue.events import Heard, LeftWaitlist, OfferFound, OnWaitlist, Outcome, Say
 from backend.conversations.dialogue.merging import plain
 from backend.conversations.dialogue.state import DialogueState, Draft, Step
 
@@ -58,6 +59,31 @@ def heard(state: DialogueState, said: Heard) -> Outcome | None:
     if _LIST.search(words) is None or _LEAVING.search(words) is None:
         return None
     return Outcome(state, (), LeaveWaitlist())
+
+
+def taken_up(state: DialogueState, said: Heard) -> Outcome:
+    """A bare yes from somebody whom the channel proves: to the table they were told of, if they were, else to a reminder."""
+    return replace(coming.answered(state, said, "yes"), action=FindOffer())
+
+
+def on_offer(state: DialogueState, event: OfferFound) -> DialogueState | None:
+    """The booking begun with what the guest said when they joined; None when they were told of no table."""
+    offer = event.offer
+    if offer is None:
+        return None
+    slot = offer.slot
+    draft = Draft(
+        id=offer.id,
+        party_size=slot.party_size,
+        date=slot.date,
+        time=slot.time,
+        area=slot.area,
+        name=offer.name,
+        phone=offer.phone,
+        email=offer.email,
+        place=offer.id,
+    )
+    return replace(state, draft=draft, purpose=None, offers=(), full=None)
 
 
 def on_left(state: DialogueState, event: LeftWaitlist) -> Outcome:

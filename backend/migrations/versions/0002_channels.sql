@@ -113,6 +113,11 @@ ALTER TABLE messages
     ADD COLUMN taken_at timestamptz,
     ADD COLUMN delivered_at timestamptz,
     ADD COLUMN read_at timestamptz;
+-- A message is about a booking, or tells somebody who waits that a table came free.
+ALTER TABLE messages
+    ALTER COLUMN reservation_id DROP NOT NULL,
+    ADD COLUMN waitlist_entry_id uuid,
+    ADD CONSTRAINT messages_about CHECK (num_nonnulls(reservation_id, waitlist_entry_id) = 1);
 ALTER TABLE messages DROP CONSTRAINT messages_state_check;
 ALTER TABLE messages ADD CONSTRAINT messages_state_check
     CHECK (state IN ('waiting', 'sending', 'sent', 'delivered', 'read', 'skipped', 'failed', 'dead'));

@@ -75,7 +75,8 @@ class BookingFacts:
     `service_date` is the day on which the shift began: a booking at 00:30 after Friday's dinner has Friday
     here. `requirements` are those still unsettled and `settle_by` the instant until which the table is kept
     for them. `penalty_charged` is what a cancellation or no-show that has happened costs. `qr_png` is set
-    where a code is shown.
+    where a code is shown. `answers_heard`: the assistant reads what is answered to the message. A table that somebody waits for is
+    told with these facts too: it has no code, and `manage` is where it can be booked.
     """
 
     restaurant: RestaurantFacts
@@ -103,6 +104,7 @@ class BookingFacts:
     cancellation_reason: str | None = None
     late_cancellation: bool = False
     penalty_charged: Decimal | None = None
+    answers_heard: bool = False
 
     def __post_init__(self) -> None:
         for instant in (

@@ -18,6 +18,7 @@ class MessageKind(StrEnum):
     REMINDER_24H = "reminder_24h"
     REMINDER_3H = "reminder_3h"
     NO_SHOW = "no_show"
+    WAITLIST_OFFER = "waitlist_offer"
 
 
 class Priority(IntEnum):
@@ -36,6 +37,7 @@ _PRIORITY = {
     MessageKind.REMINDER_24H: Priority.NORMAL,
     MessageKind.REMINDER_3H: Priority.NORMAL,
     MessageKind.NO_SHOW: Priority.LOW,
+    MessageKind.WAITLIST_OFFER: Priority.HIGH,
 }
 
 

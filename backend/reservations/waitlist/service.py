@@ -1,7 +1,7 @@
 """Use cases of the waiting list: join it, look at it, say what became of an entry, and notice that a table came free.
 
 Called by its routes, by the dialogue with the guest's consent, and by the worker on events. An entry holds no table: the first
-whom a freed table fits is shown to the staff, who tell the guest and book as for everyone.
+whom a freed table fits is shown to the staff and told by a message, if they may be written to; who answers first books as everyone.
 """
 
 from __future__ import annotations
@@ -92,6 +92,10 @@ class Waitlist:
                 entry = _entry(request, contact, guest_id, now)
                 self._store.add(tx, entry)
                 self._tell(tx, config, entry, "waitlist.joined", request.by, now)
+            elif (
+                entry.state is WaitlistState.NOTIFIED
+            ):  # the table they were told of is gone, and they wait for another
+                entry = self._moved(tx, config, entry, WaitlistState.WAITING, request.by, now)
             return self._view(tx, entry, config)
 
     def _may_wait(self, tx: Tx, config: RestaurantConfig, request: WaitRequest, now: datetime) -> None:
@@ -145,10 +149,7 @@ class Waitlist:
             reopened = entry.state not in OPEN and self._store.same(tx, entry) is not None
             if reopened or state not in _MAY_BECOME[entry.state]:
                 raise Refusal("invalid_transition", params={"from": entry.state.value, "to": state.value})
-            changed = replace(entry, state=state, version=entry.version + 1, updated_at=now)
-            self._store.save(tx, changed)
-            self._tell(tx, config, changed, "waitlist.changed", by, now)
-            return self._view(tx, changed, config)
+            return self._view(tx, self._moved(tx, config, entry, state, by, now), config)
 
     def leave(
         self, restaurant_id: UUID, ids: Sequence[UUID], phone: str | None, email: str | None, by: By
@@ -158,20 +159,10 @@ class Waitlist:
         with self._desk.database.tenant(restaurant_id) as tx:
             config = self._desk.reader.current(tx)
             locale = config.profile.locale
-            contact = Contact(
-                "",
-                phone_number(phone, locale) if phone else None,
-                email_address(email) if email else None,
-                locale,
-            )
-            guest = self._desk.guests.find(tx, contact)
+            guest = self._desk.guests.find(tx, _reached(phone, email, locale))
             entries = self._store.open_of(tx, ids, guest.id if guest else None)
             for entry in entries:
-                left = replace(
-                    entry, state=WaitlistState.CANCELLED, version=entry.version + 1, updated_at=now
-                )
-                self._store.save(tx, left)
-                self._tell(tx, config, left, "waitlist.changed", by, now)
+                self._moved(tx, config, entry, WaitlistState.CANCELLED, by, now)
         return len(entries)
 
     def table_came_free(
@@ -193,6 +184,48 @@ class Waitlist:
                 return offered
         return None
 
+    def view(self, tx: Tx, entry_id: UUID) -> EntryView | None:
+        """An open entry as it is in this transaction; None when it is no longer."""
+        entry = self._store.lock(tx, entry_id)
+        if entry is None or entry.state not in OPEN:
+            return None
+        return self._view(tx, entry, self._desk.reader.current(tx))
+
+    def still_free(self, tx: Tx, entry: Entry, now: datetime) -> Offer | None:
+        """The table that the entry waits for, while there is one."""
+        ask = Ask(entry.date, entry.time, entry.party_size, entry.area, "web")
+        outcome = self._desk.availability.decide(tx, self._desk.reader.current(tx), ask, now).outcome
+        return outcome if isinstance(outcome, Offer) else None
+
+    def tell(self, tx: Tx, entry_id: UUID, now: datetime) -> bool:
+        """Marks an entry that waits as told of a table, in the transaction that writes the message; False when it does not wait."""
+        entry = self._store.lock(tx, entry_id)
+        if entry is None or entry.state is not WaitlistState.WAITING:
+            return False
+        config, by = self._desk.reader.current(tx), By("system:waitlist", "system")
+        self._moved(tx, config, entry, WaitlistState.NOTIFIED, by, now)
+        return True
+
+    def told_of(self, restaurant_id: UUID, phone: str | None, email: str | None) -> EntryView | None:
+        """Of the person with that phone or e-mail, who is proven to ask, the entry that was told of a table last, not long ago and
+        for an evening to come; None without."""
+        now = self._desk.clock.now()
+        with self._desk.database.tenant(restaurant_id) as tx:
+            config = self._desk.reader.current(tx)
+            guest = self._desk.guests.find(tx, _reached(phone, email, config.profile.locale))
+            if guest is None:
+                return None
+            told = [
+                each
+                for each in self._store.open_of(tx, [], guest.id)
+                if each.state is WaitlistState.NOTIFIED
+                and each.offered_at is not None
+                and now - each.offered_at < _ANSWERED_WITHIN
+                and each.date >= service_date_of(config, now)
+            ]
+            last = max(told, key=lambda each: (each.offered_at, each.id), default=None)
+            return None if last is None else self._view(tx, last, config)
+
     def forget_old(self, life: timedelta, now: datetime) -> int:
         """Deletes the entries of evenings longer ago than that, of every restaurant: they name people. Once a day; how many."""
         gone = 0
@@ -200,6 +233,14 @@ class Waitlist:
             with self._desk.database.tenant(row["id"]) as tx:
                 gone += self._store.forget_old(tx, now - life)
         return gone
+
+    def _moved(
+        self, tx: Tx, config: RestaurantConfig, entry: Entry, state: WaitlistState, by: By, now: datetime
+    ) -> Entry:
+        moved = replace(entry, state=state, version=entry.version + 1, updated_at=now)
+        self._store.save(tx, moved)
+        self._tell(tx, config, moved, "waitlist.changed", by, now)
+        return moved
 
     def _view(self, tx: Tx, entry: Entry, config: RestaurantConfig) -> EntryView:
         guest = self._desk.guests.by_ids(tx, [entry.guest_id]).get(entry.guest_id)
@@ -213,6 +254,17 @@ class Waitlist:
 
 # Somebody who was shown a freed table and was not told yet is not shown again for each further change of the evening.
 _SHOWN_AGAIN = timedelta(minutes=30)
+# A bare yes after that answers something else.
+_ANSWERED_WITHIN = timedelta(hours=12)
+
+
+def _reached(phone: str | None, email: str | None, locale: str) -> Contact:
+    return Contact(
+        "",
+        phone_number(phone, locale) if phone else None,
+        email_address(email) if email else None,
+        locale,
+    )
 
 
 def _contact(request: WaitRequest, config: RestaurantConfig) -> Contact:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
 from stage import TOMORROW, Stage
 from werkzeug.test import TestResponse
+
+from backend.conversations.ports import Sender
 
 
 def join(stage: Stage, who: dict[str, str] | None = None, **changes: Any) -> TestResponse:
@@ -171,3 +174,118 @@ def test_an_entry_is_forgotten_some_time_after_its_evening(new_stage: Any) -> No
     stage.later(days=5)
     assert forget(stage.clock.at) >= 1
     assert listed(stage) == []
+
+
+PHONE = "+34611000006"
+KNOWN = Sender(phone=PHONE)
+SAID = count()
+
+
+def say(stage: Stage, text: str, sender: Sender = KNOWN) -> str:
+    """What the assistant answers on WhatsApp."""
+    thread, message = f"thread-{sender.phone}", f"w{next(SAID)}"
+    replies = stage.services.conversations.receive(
+        stage.restaurant_id, thread, message, text, "es-ES", "whatsapp", sender
+    )
+    return " ".join(each.text for each in replies)
+
+
+def freed(stage: Stage, **changes: Any) -> dict[str, Any]:
+    """Somebody waits for a full evening, and a table comes free."""
+    taken = full_evening(stage)
+    entry = joined(
+        stage, **{"guest": {"name": "Seis Gil", "phone": PHONE, "email": "seis@example.com"}, **changes}
+    )
+    stage.work()
+    stage.call("DELETE", f"/reservations/{taken[0]['reservation']['id']}", stage.staff["host"])
+    stage.work()
+    return entry
+
+
+def told(stage: Stage) -> list[str]:
+    """The subjects of the mails to who waits."""
+    return [
+        each["subject"]
+        for each in stage.mails()
+        if each["to"] == {"name": "Seis Gil", "email": "seis@example.com"}
+    ]
+
+
+def test_who_waits_is_told_of_a_table_that_came_free(stage: Stage) -> None:
+    freed(stage)
+
+    assert len(told(stage)) == 1
+    assert "mesa libre" in told(stage)[0]
+    assert [each["state"] for each in listed(stage)] == ["notified"]
+
+
+def test_who_said_stop_is_shown_to_the_staff_and_not_written_to(stage: Stage) -> None:
+    say(stage, "apúntame en la lista de espera")
+    joined(stage, guest={"name": "Seis Gil", "phone": PHONE, "email": "seis@example.com"})
+    say(stage, "BAJA")
+
+    freed(stage)
+
+    assert told(stage) == []
+    (entry,) = listed(stage)
+    assert (entry["state"], bool(entry["offeredAt"])) == ("waiting", True)
+
+
+def test_whom_the_staff_put_on_the_list_is_theirs_to_call(stage: Stage) -> None:
+    taken = full_evening(stage)
+    guest = {"name": "Seis Gil", "phone": PHONE, "email": "seis@example.com"}
+    assert join(stage, stage.staff["host"], guest=guest, privacyAccepted=False).status_code == 201
+    stage.call("DELETE", f"/reservations/{taken[0]['reservation']['id']}", stage.staff["host"])
+    stage.work()
+
+    assert told(stage) == []
+    assert [each["state"] for each in listed(stage)] == ["waiting"]
+
+
+def test_a_yes_books_the_table_and_the_place_is_used_up(stage: Stage) -> None:
+    entry = freed(stage)
+
+    assert "a nombre de Seis Gil" in say(stage, "sí")
+    assert "¡Listo, Seis!" in say(stage, "sí")
+
+    assert [each["id"] for each in listed(stage, "&state=seated")] == [entry["id"]]
+    path = f"/reservations?restaurantId={stage.restaurant_id}&date={TOMORROW.isoformat()}&status=confirmed"
+    booked = stage.call("GET", path, stage.staff["host"]).get_json()["reservations"]
+    assert [each["guest"]["name"] for each in booked if each["guest"]["phone"] == PHONE] == ["Seis Gil"]
+
+
+def test_the_yes_of_somebody_else_books_nothing_of_it(stage: Stage) -> None:
+    freed(stage)
+
+    assert "Seis" not in say(stage, "sí", Sender(phone="+34611000099"))
+    assert "Seis" not in say(stage, "sí", Sender(phone=PHONE, proven=False))
+
+
+def test_a_table_that_went_before_the_yes_is_offered_to_nobody_and_they_may_wait_on(stage: Stage) -> None:
+    entry = freed(stage)
+    stage.booked(partySize=6, guest={"name": "Antes", "phone": "600000077"})
+    full = say(stage, "sí")
+
+    assert "ya no queda mesa" in full
+    joined(stage, guest={"name": "Seis Gil", "phone": PHONE, "email": "seis@example.com"})
+    assert [(each["id"], each["state"]) for each in listed(stage)] == [(entry["id"], "waiting")]
+
+
+def test_a_table_that_went_before_the_message_is_not_told_of(stage: Stage) -> None:
+    taken = full_evening(stage)
+    joined(stage, guest={"name": "Seis Gil", "phone": PHONE, "email": "seis@example.com"})
+    stage.work()
+    stage.call("DELETE", f"/reservations/{taken[0]['reservation']['id']}", stage.staff["host"])
+    stage.booked(partySize=6, guest={"name": "Antes", "phone": "600000077"})
+
+    stage.work()
+
+    assert told(stage) == []
+    assert [each["state"] for each in listed(stage)] == ["waiting"]
+
+
+def test_a_yes_the_next_day_is_no_answer_to_it(stage: Stage) -> None:
+    freed(stage, date=(TOMORROW).isoformat())
+    stage.later(hours=13)
+
+    assert "Seis" not in say(stage, "sí")

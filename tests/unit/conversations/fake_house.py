@@ -24,6 +24,7 @@ from backend.conversations.dialogue.records import (
     OpeningDay,
     RestaurantFacts,
     SlotAsk,
+    TableOffer,
     WaitSeen,
 )
 from backend.conversations.ports import (
@@ -118,6 +119,7 @@ class House:
         self.notes: list[tuple[str, str]] = []
         self.allergies: list[str] = []
         self.waiting: list[tuple[ChatWait, str]] = []
+        self.told: dict[str, ChatWait] = {}
         self.stopped: set[tuple[str, str]] = set()
         self.erased: list[Sender] = []
         self.lock = threading.RLock()
@@ -218,6 +220,15 @@ class House:
             and identity not in ignore
             for identity, each in self.taken.items()
         )
+
+    def empty(self, day: date, at: time) -> None:
+        """Gives the filled tables of a slot back."""
+        start = datetime.combine(day, at, tzinfo=ZONE)
+        gone = [
+            each for each, taken in self.taken.items() if each.startswith("filled") and taken.start == start
+        ]
+        for each in gone:
+            del self.taken[each]
 
     def fill(self, day: date, at: time, leave: int = 0) -> None:
         """Takes all tables of a slot, but for `leave` of the largest."""
@@ -344,6 +355,23 @@ class House:
             ahead = [by for each, by in self.waiting if each.slot.date == wish.slot.date].index(contact)
             return WaitSeen(contact, wish.slot, ahead)
 
+    def offered(self, conversation: Conversation, sender: Sender) -> TableOffer | None:
+        with self.lock:
+            contact = sender.phone or sender.email or ""
+            if not sender.proven or contact not in self.told:
+                return None
+            wish = self.told[contact]
+            return TableOffer(contact, wish.slot, wish.name, wish.phone, wish.email)
+
+    def taken_up(self, conversation: Conversation, place: str) -> None:
+        with self.lock:
+            self.told.pop(place, None)
+            self.waiting = [(wish, by) for wish, by in self.waiting if by != place]
+
+    def tell(self) -> None:
+        """Everybody who waits is told that a table came free."""
+        self.told = {by: wish for wish, by in self.waiting}
+
     def leave(self, conversation: Conversation, sender: Sender, waits: tuple[str, ...]) -> int:
         with self.lock:
             leaving = {*waits, *filter(None, (sender.phone, sender.email) if sender.proven else ())}
@@ -379,6 +407,7 @@ class Before:
     def __init__(self, house: House) -> None:
         self.late, self.attend, self.note = house.late_by, house.attend, house.note
         self.wait, self.leave = house.wait, house.leave
+        self.offered, self.taken_up = house.offered, house.taken_up
 
 
 class Inbox:

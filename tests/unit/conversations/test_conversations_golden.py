@@ -43,6 +43,7 @@ PATHS = {
     "taken_by_mail",
     "shown_name",
     "late_supposed",
+    "waitlist_told",
 }
 
 

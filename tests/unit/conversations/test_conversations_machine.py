@@ -131,6 +131,8 @@ def test_nothing_is_done_without_being_asked_or_said_without_being_done(turns, c
             if refusal is not None:
                 talk.house.next_refusals.append(Refusal(refusal))
             talk.clock.forward(minutes=minutes)
+            if minutes == 50:
+                talk.house.tell()
             talk.hear(text, sender=sender)
     finally:
         runner.advance = genuine

@@ -1,7 +1,8 @@
 """Plays the golden transcripts: guest lines and directives in, the whole conversation out. Used by `test_conversations_golden`.
 
 A file holds `# remarks`, `! directives`, `> what the guest says`, and under each what the assistant answers. Directives:
-`! fill DATE TIME [leave N]` takes the tables of a slot, `! forward MINUTES`, `! late` (cancelling counts as late),
+`! fill DATE TIME [leave N]` takes the tables of a slot, `! empty DATE TIME`
+gives them back, `! told` (who waits is told that a table came free), `! forward MINUTES`, `! late` (cancelling counts as late),
 `! refuse CODE` (the next question to the house is refused), `! usted`, `! locale TAG`, `! guest NAME` (another session),
 `! again` (the last message is delivered once more), `! staff answers` (the thread is given back), `! phone NUMBER` (WhatsApp
 proves the sender), `! mail ADDRESS` (so does a mail), `! claims ADDRESS` (a mail proves nothing), `! shown NAME` (the channel shows
@@ -68,6 +69,10 @@ class Player:
             case ["fill", day, at, *rest]:
                 leave = int(rest[1]) if rest else 0
                 self.talk.house.fill(date.fromisoformat(day), time.fromisoformat(at), leave)
+            case ["empty", day, at]:
+                self.talk.house.empty(date.fromisoformat(day), time.fromisoformat(at))
+            case ["told"]:
+                self.talk.house.tell()
             case ["forward", minutes]:
                 self.talk.clock.forward(minutes=int(minutes))
             case ["late"]:

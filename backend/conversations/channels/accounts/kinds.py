@@ -19,7 +19,15 @@ _DIGITS = re.compile(r"[0-9]{5,32}")
 
 Word = Literal["name", "restaurant", "when", "people", "code", "manage", "text", "qr"]
 TemplateKind = Literal[
-    "confirmation", "pending", "change", "cancellation", "reminder_24h", "reminder_3h", "no_show", "message"
+    "confirmation",
+    "pending",
+    "change",
+    "cancellation",
+    "reminder_24h",
+    "reminder_3h",
+    "no_show",
+    "waitlist_offer",
+    "message",
 ]
 Language = Literal["es", "en"]
 BOOKING_WORDS: tuple[Word, ...] = ("name", "restaurant", "when", "people", "code", "manage")
