@@ -199,7 +199,8 @@ class _Reading:
         cues = [cue for cue in cues if not _inside_hour(cue, items)]
         changing = any(cue.payload[0] == "change" and float(cue.payload[1]) >= 2 for cue in cues)
         taken = self.blocked | _tokens(items)
-        name = name or names.given_name(self.sentence, taken, _NOT_NAMES, self.context)
+        on_task = any(intents.is_task(cue) or (taken and cue.payload[0] == "confirm") for cue in cues)
+        name = name or names.given_name(self.sentence, taken, _NOT_NAMES, self.context, on_task=on_task)
         wanted, source = self._slots(items, changing, name)
         covered = taken | _tokens(cues) | _tokens([name] if name else [])
         decision = intents.decide(self.sentence, cues, self._evidence(wanted, source, covered))
@@ -361,6 +362,7 @@ class _Reading:
             answered=answered is not None,
             strange_words=intents.strange_words(self.sentence, covered, _ORDINARY),
             has_code=wanted.code is not None,
+            only_name=wanted.name is not None and sum(1 for value in stated if value is not None) == 1,
         )
 
 

@@ -81,6 +81,13 @@ class Evidence:
     answered: bool
     strange_words: int
     has_code: bool
+    only_name: bool = False
+
+
+def is_task(cue: Match) -> bool:
+    """Whether a cue speaks of something to be done with a booking, or of coming late to it."""
+    late = len(cue.payload) > 2 and cue.payload[2] == "late"
+    return late or cue.payload[0] in TASKS | {"mine", "book_noun"}
 
 
 def cues_of(sentence: Sentence) -> list[Match]:
@@ -319,6 +326,8 @@ def _from_slots(scores: dict[str, float], evidence: Evidence) -> None:
     if evidence.has_delta:
         _add(scores, "change", 2.2)
     if not evidence.values:
+        return
+    if evidence.only_name and not evidence.context and scores.keys() == {"greet"}:
         return
     base = 0.9 + 0.4 * min(evidence.values, 4)
     if evidence.context and evidence.answered:

@@ -26,16 +26,23 @@ def _grammar(*strengths: str) -> Grammar:
 
 
 _CUES: Final = _grammar("strong", "weak", "capital", "beside")
+_WISHES: Final = _grammar("asked")
 _AFTER: Final = _grammar("after")
 _SIGNED: Final = _grammar("signed")
 _PARTICLES: Final = words("particles")
 _SEPARATORS: Final = frozenset({",", ";", "/", ".", "\n", "|", ":", "?", "!", "-"})
 # Particles a surname may begin with in lower case ("van der Berg", "de la Fuente").
 _LEADING_PARTICLES: Final = words("leading_particles")
+# What a name that closes a message stands after; a question or a call before it makes it whom one speaks to.
+_CLOSING: Final = frozenset({",", ";", ".", "-", "\n", "?", "!"})
+_TOWNS: Final = words("towns")
+_THANKING: Final = frozenset({"gracias", "thanks", "thank", "muchas", "many"})
 # With so many tokens read as values, a word alone at the end is taken for the name.
 _MUCH_TAKEN: Final = 3
+_LETTERS_SPELLED: Final = 3
 # A day and a surname: only a fuller name, or one announced by 'a nombre de', is a name.
 _ALSO_DAYS: Final = frozenset({"reyes", "pascua", "pascual", "navidad"})
+_SHORT_FORMS: Final = frozenset({"st", "sta", "sto", "ma", "fco", "jr"})
 _TITLES: Final = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "sr", "sra", "don", "dona", "doctor", "doctora", "senor", "senora", "senorita", "srta",
      "dra", "prof", "profesor", "profesora", "professor", "sir", "lic", "ing", "licenciado", "ingeniero", "familia"]
@@ -60,6 +67,9 @@ _PLACES: Final = frozenset(
     ]
 )
 _FILLERS: Final = words("name_fillers")
+_SPELLING: Final = frozenset(
+    {"spelled", "spelt", "letra", "letras", "deletreo", "escribe", "written", "letter"}
+)
 _NEVER: Final = words("never_names")
 
 
@@ -94,12 +104,24 @@ def announced_name(sentence: Sentence, taken: Collection[int], known: Collection
 
 
 def given_name(
-    sentence: Sentence, taken: Collection[int], known: Collection[str], context: str | None
+    sentence: Sentence, taken: Collection[int], known: Collection[str], context: str | None, *, on_task: bool
 ) -> Name | None:
-    """A name without words that announce it: the answer to the question, or a signature. Read after all other values."""
+    """A name without words that announce it: the answer to the question, or a signature. Read after all other values.
+
+    `on_task` says that the message asks for something to be done with a booking; a name that closes it is then the guest's.
+    """
     if context == "name":
-        return _bare(sentence, taken, known)
-    return _signature(sentence, taken, known) or _alone_between_commas(sentence, taken, known)
+        return (
+            _spelled(sentence)
+            or _wished(sentence, taken, known)
+            or _bare(sentence, taken, known)
+            or _after_comma(sentence, taken, known)
+        )
+    return (
+        _signature(sentence, taken, known)
+        or _alone_between_commas(sentence, taken, known)
+        or _closing(sentence, taken, known, on_task=on_task)
+    )
 
 
 def _after_cue(
@@ -160,7 +182,8 @@ def _name_end(
             and at + 1 < len(sentence)
         ):
             following = sentence.tokens[at + 1]
-            initial = token.text == "." and len(sentence.tokens[at - 1].text) == 1
+            short = len(sentence.tokens[at - 1].text) == 1 or sentence.norms[at - 1] in _SHORT_FORMS
+            initial = token.text == "." and short
             if (token.text == "-" and following.glued and following.kind == "word") or initial:
                 at += 1
                 continue
@@ -238,7 +261,7 @@ def _signature(sentence: Sentence, taken: Collection[int], known: Collection[str
 
 def _alone_between_commas(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
     """'mañana, 20:30, Ana Torres, 600111222': a stretch between marks that is nothing but a name, beside other values."""
-    starts = [at for at in range(len(sentence)) if at == 0 or sentence.norms[at - 1] in _SEPARATORS]
+    starts = [at for at in range(len(sentence)) if at == 0 or _begins_part(sentence, at, _SEPARATORS)]
     for start in starts:
         end = _name_end(sentence, start, taken, known, most=4)
         closed = end < len(sentence) and (sentence.norms[end] in _SEPARATORS or end in taken)
@@ -252,6 +275,88 @@ def _alone_between_commas(sentence: Sentence, taken: Collection[int], known: Col
         signed = last and start > 0 and capitals and not sentence.text.isupper() and len(taken) >= _MUCH_TAKEN
         if (taken and (is_full or known_first)) or signed or (last and start > 0 and is_full and known_first):
             return Name(_written(sentence, start, end), start, end, sure=False)
+    return None
+
+
+def _closing(
+    sentence: Sentence, taken: Collection[int], known: Collection[str], *, on_task: bool
+) -> Name | None:
+    """'cancela la del viernes, Giménez', 'fri 7pm for 4 Blenkinsop': unknown capitals that end a message of small letters."""
+    if sentence.text.isupper() or (sentence.norms and sentence.norms[0] in _THANKING):
+        return None
+    for start in range(1, len(sentence)):
+        apart = _begins_part(sentence, start, _CLOSING) and (on_task or len(taken) >= _MUCH_TAKEN)
+        beside = start - 1 in taken and len(taken) >= _MUCH_TAKEN
+        if not (apart or beside) or start in taken:
+            continue
+        end = _name_end(sentence, start, taken, known, most=4)
+        marks_left = all(token.kind in {"mark", "emoji"} for token in sentence.tokens[end:])
+        if end == start or not marks_left or "?" in sentence.norms[end:]:
+            continue
+        if _all_capital(sentence, start, end) and _has_small_words(sentence, start, taken):
+            return Name(_written(sentence, start, end), start, end, sure=False)
+    return None
+
+
+def _begins_part(sentence: Sentence, at: int, marks: Collection[str]) -> bool:
+    """Whether one of these marks stands before token `at`; a hyphen inside a name is none."""
+    mark, first = sentence.tokens[at - 1], sentence.tokens[at]
+    return mark.norm in marks and not (mark.text == "-" and mark.glued and first.glued)
+
+
+def _all_capital(sentence: Sentence, start: int, end: int) -> bool:
+    words = [token for token in sentence.tokens[start:end] if token.kind == "word"]
+    named = [token for token in words if token.norm not in _PARTICLES]
+    return bool(named) and all(token.capital for token in named) and words[0].norm not in _TOWNS
+
+
+def _has_small_words(sentence: Sentence, stop: int, taken: Collection[int]) -> bool:
+    """Whether the guest writes ordinary words small, so that a capital says something."""
+    before = [token for token in sentence.tokens[1:stop] if token.kind == "word"]
+    large = sum(token.capital for at, token in enumerate(sentence.tokens[1:stop], 1) if at not in taken)
+    return not before or large <= len(before) // 3
+
+
+def _spelled(sentence: Sentence) -> Name | None:
+    """'G-A-R-C-I-A', 'it's S M Y T H': letters one by one, where no name was written before them."""
+    for start, token in enumerate(sentence.tokens):
+        if len(token.text) != 1 or token.kind != "word":
+            if token.kind == "word" and token.norm not in _FILLERS | SPANISH | ENGLISH | _SPELLING:
+                return None
+            continue
+        letters, end = [token.text], start + 1
+        for at in range(start + 1, len(sentence)):
+            other = sentence.tokens[at]
+            if other.text in {"-", ".", ","}:
+                continue
+            if other.kind != "word" or len(other.text) != 1:
+                break
+            letters, end = [*letters, other.text], at + 1
+        if len(letters) >= _LETTERS_SPELLED:
+            return Name("".join(letters).lower().capitalize(), start, end, sure=True)
+    return None
+
+
+def _wished(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
+    """'poneme Florencia', 'make it Rutherford': what to write down, said to whoever asked for the name."""
+    for match in longest(_WISHES.find(sentence)):
+        start = _past_title(sentence, match.end)
+        end = _name_end(sentence, start, taken, known)
+        if end > start and (sentence.tokens[start].capital or sentence.norms[start] in GIVEN_NAMES):
+            return Name(_written(sentence, start, end), start, end, sure=False)
+    return None
+
+
+def _after_comma(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
+    """'a la de mi marido, Óscar Benítez', 'in my own name: Jo Pryce': whose name it is, and then the name."""
+    for start in range(1, len(sentence)):
+        if not _begins_part(sentence, start, _SEPARATORS):
+            continue
+        begin = _past_title(sentence, start)
+        end = _name_end(sentence, begin, taken, known)
+        named = end > begin and (sentence.tokens[begin].capital or sentence.norms[begin] in GIVEN_NAMES)
+        if named and (end == len(sentence) or sentence.tokens[end].kind in {"mark", "emoji"}):
+            return Name(_written(sentence, begin, end), begin, end, sure=False)
     return None
 
 

@@ -30,20 +30,20 @@ MONTHS = {
         "December",
     ),
 }  # fmt: skip
-TO_TWENTY_NINE = (
+TO_TWENTY_NINE = (  # noqa: SIM905
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho "
     "diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
 ).split()
-TO_NINETEEN = (
+TO_NINETEEN = (  # noqa: SIM905
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
 ).split()
 TENS = {
-    "es": "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split(),
-    "en": "twenty thirty forty fifty sixty seventy eighty ninety".split(),
+    "es": "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split(),  # noqa: SIM905
+    "en": "twenty thirty forty fifty sixty seventy eighty ninety".split(),  # noqa: SIM905
 }
 HUNDREDS = ("", "ciento", "doscientas", "trescientas", "cuatrocientas")
-ORDINALS = (
+ORDINALS = (  # noqa: SIM905
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
@@ -65,7 +65,11 @@ def in_words(number: int, language: str) -> str:
         ten, unit = divmod(number, 10)
         return TENS["en"][ten - 2] + (f"-{TO_NINETEEN[unit]}" if unit else "")
     hundred, rest = divmod(number, 100)
-    return ("a" if hundred == 1 else TO_NINETEEN[hundred]) + " hundred" + (f" and {in_words(rest, 'en')}" if rest else "")
+    return (
+        ("a" if hundred == 1 else TO_NINETEEN[hundred])
+        + " hundred"
+        + (f" and {in_words(rest, 'en')}" if rest else "")
+    )
 
 
 def ordinal_in_words(day: int) -> str:
@@ -173,7 +177,11 @@ def test_days_and_weeks_from_today_read_back(language, count, words, data):
     assert read(text, language).date == TODAY + timedelta(days=days * count), text
 
 
-@given(language=languages, number=st.integers(min_value=0, max_value=6), weeks=st.integers(min_value=1, max_value=4))
+@given(
+    language=languages,
+    number=st.integers(min_value=0, max_value=6),
+    weeks=st.integers(min_value=1, max_value=4),
+)
 def test_weeks_after_a_weekday_read_back(language, number, weeks):
     first = TODAY + timedelta(days=(number - TODAY.weekday()) % 7)
     name = WEEKDAYS[language][number]
@@ -196,9 +204,7 @@ def test_the_nth_weekday_of_a_month_reads_back(language, number, nth, which):
     spanish = ("primer", "segundo", "tercer", "cuarto")[nth - 1]
     name, of = WEEKDAYS[language][number], MONTHS[language][which - 1]
     text = f"el {spanish} {name} de {of}" if language == "es" else f"the {ORDINALS[nth - 1]} {name} of {of}"
-    candidates = (
-        date(year, which, day) for year in (2026, 2027) for day in range(7 * nth - 6, 7 * nth + 1)
-    )
+    candidates = (date(year, which, day) for year in (2026, 2027) for day in range(7 * nth - 6, 7 * nth + 1))
     expected = next(day for day in candidates if day.weekday() == number and day >= TODAY)
 
     assert read(text, language).date == expected, text
@@ -285,8 +291,22 @@ def test_a_length_of_time_from_now_is_a_moment(language, data):
 
 
 PEOPLE = {
-    "es": ("somos {}", "mesa para {} personas", "{} comensales", "un grupo de {}", "seremos {} en total", "reserva de {} personas"),
-    "en": ("we are {} people", "a table for {}", "{} guests", "a group of {}", "party of {}", "there will be {} of us"),
+    "es": (
+        "somos {}",
+        "mesa para {} personas",
+        "{} comensales",
+        "un grupo de {}",
+        "seremos {} en total",
+        "reserva de {} personas",
+    ),
+    "en": (
+        "we are {} people",
+        "a table for {}",
+        "{} guests",
+        "a group of {}",
+        "party of {}",
+        "there will be {} of us",
+    ),
 }
 
 
@@ -329,8 +349,20 @@ NAMES = {
     "en": ("Mary O'Brien", "Jean-Luc Moreau", "Tom Ashworth", "Priya Natarajan", "Van der Meer", "McCarthy", "J. R. Hughes"),
 }  # fmt: skip
 ANNOUNCED = {
-    "es": ("a nombre de {}", "me llamo {}", "mesa para 2 a nombre de {}", "mi nombre es {}", "ponla a nombre de {}, gracias"),
-    "en": ("under {}", "my name is {}", "a table for 2 under the name {}", "the name is {}", "book it under {}, thanks"),
+    "es": (
+        "a nombre de {}",
+        "me llamo {}",
+        "mesa para 2 a nombre de {}",
+        "mi nombre es {}",
+        "ponla a nombre de {}, gracias",
+    ),
+    "en": (
+        "under {}",
+        "my name is {}",
+        "a table for 2 under the name {}",
+        "the name is {}",
+        "book it under {}, thanks",
+    ),
 }
 
 
@@ -342,7 +374,10 @@ def test_a_name_that_is_announced_comes_back_as_written(language, data):
     assert read(text, language).name == name, text
 
 
-@given(name=st.sampled_from(["Lucía Fernández", "Nahuel Ibáñez", "Tom Ashworth", "Priya Natarajan", "Zoe"]), noise=noises)
+@given(
+    name=st.sampled_from(["Lucía Fernández", "Nahuel Ibáñez", "Tom Ashworth", "Priya Natarajan", "Zoe"]),
+    noise=noises,
+)
 def test_a_name_answered_in_any_case_gets_its_capitals(name, noise):
     answer = read(noise(name), "es", context="name").name
 

@@ -160,7 +160,9 @@ def test_what_is_called_by_a_name_is_no_guest(language, text):
     assert read(text, language).slots.name is None
 
 
-@pytest.mark.parametrize("text", ["merry christmas", "feliz año nuevo", "ayer", "el mes que viene", "last friday"])
+@pytest.mark.parametrize(
+    "text", ["merry christmas", "feliz año nuevo", "ayer", "el mes que viene", "last friday"]
+)
 def test_days_that_are_wished_or_gone_or_vague_are_no_date(text):
     assert read(text).slots.date is None
 
