@@ -39,6 +39,7 @@ from backend.restaurants.service import RestaurantService
 
 _TOPICS = ("parking", "pets", "menu")
 _PLAIN = ("address", "phone", "email")
+_FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)  # as of dates in requests
 
 
 class HouseFacts:
@@ -91,14 +92,15 @@ class HouseAvailability:
         self, restaurant_id: UUID, day: date, party_size: int, area: str | None, channel: str
     ) -> DayTimes:
         """The free times of a day, or why there are none."""
-        config, slots = self._availability.day(restaurant_id, day, party_size, area, channel)
-        hours = opening(config.rules, day)
+        within = _bookable(day)
+        config, slots = self._availability.day(restaurant_id, within, party_size, area, channel)
+        hours = opening(config.rules, within)
         service = _clock_spans(hours) if isinstance(hours, OpenHours) else ()
         free = tuple(slot.time for slot in slots if slot.available)
         if free:
             return DayTimes(day, free, service=service)
         at = slots[0].time if slots else time(20, 0)
-        decision, _ = self._availability.check(restaurant_id, Ask(day, at, party_size, area, channel))
+        decision, _ = self._availability.check(restaurant_id, Ask(within, at, party_size, area, channel))
         if isinstance(decision.outcome, Offer):
             return DayTimes(day, (decision.outcome.time,), service=service)
         return DayTimes(day, (), decision.outcome.code, decision.outcome.params, service)
@@ -193,7 +195,7 @@ class HouseReservations:
                     by=by_of(channel),
                     channel=channel,
                     version=booking.version,
-                    date=ask.date,
+                    date=_bookable(ask.date),
                     time=ask.time,
                     party_size=ask.party_size,
                     area=ask.area,
@@ -233,7 +235,12 @@ def by_of(channel: str) -> By:
 
 
 def _ask(ask: SlotAsk, channel: str) -> Ask:
-    return Ask(ask.date, ask.time, ask.party_size, ask.area, channel)
+    return Ask(_bookable(ask.date), ask.time, ask.party_size, ask.area, channel)
+
+
+def _bookable(day: date) -> date:
+    """The day, or the last (first) one that any rule can refuse: next to 31/12/9999 there is no other to look at."""
+    return min(max(day, _FIRST), _LAST)
 
 
 def _in_words(amount: Money | None, view: View) -> str | None:
