@@ -233,7 +233,7 @@ def test_a_bounce_of_a_confirmation_is_seen_with_the_booking(post: Post) -> None
 
 def test_english_letters_are_answered_in_english(post: Post) -> None:
     answer = post.says("Hello, do you have a table for two tomorrow at 9 pm?")
-    assert "Reply to this mail" in text_of(answer)
+    assert "Reply to this email" in text_of(answer)
 
 
 def test_a_guest_who_answers_the_next_day_goes_on_where_they_were(post: Post) -> None:
