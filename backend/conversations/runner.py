@@ -90,8 +90,7 @@ class Runner:
             case actions.Book(draft, hold_id, area):
                 booked = self._book(replace(draft, area=area), hold_id, state.language)
                 self._keep_allergy(booked, draft.notes)
-                if draft.place is not None:
-                    ports.coming.taken_up(self._talk, draft.place)
+                self._use_up(draft.place)
                 return events.Booked(booked)
             case actions.FindBookings(code):
                 found = ports.reservations.find(self._talk, self._sender, state.booked, code)
@@ -157,6 +156,16 @@ class Runner:
         except Refusal as refusal:
             # The booking stands and holds the words; that the guest's record lacks them must not make it a refusal.
             _log.warning("an allergy is kept with its booking alone", extra={"code": refusal.code})
+
+    def _use_up(self, place: str | None) -> None:
+        """Somebody from the waiting list has their table."""
+        if place is None:
+            return
+        try:
+            self._ports.coming.taken_up(self._talk, place)
+        except Refusal as refusal:
+            # The booking stands; a place left open is seen and closed by the staff.
+            _log.warning("a place on the waiting list stays open", extra={"code": refusal.code})
 
     def _book(self, draft: Draft, hold_id: str | None, language: str | None) -> BookingSeen:
         slot = draft.slot

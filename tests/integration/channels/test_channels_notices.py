@@ -251,3 +251,44 @@ def test_a_refused_mail_without_another_way_is_a_dead_letter(house: ChannelHouse
     book(house, "web")
 
     assert messages(house) == [("confirmation", "email", "dead")]
+
+
+def test_who_waits_and_came_by_whatsapp_is_told_there_and_books_by_answering(house: ChannelHouse) -> None:
+    house.connect_twilio()
+    others = [{"name": "Otra", "phone": f"60000000{each}"} for each in range(2)]
+    taken = [house.stage.booked(partySize=6, time="20:00", guest=each) for each in others]
+    for text in (f"lista de espera para 6 el {TOMORROW:%d/%m} a las 20:00", "Ana Gil", "sí"):
+        house.write_twilio(text)
+        house.work()
+    assert "lista de espera" in sent(house)[-1]["Body"]
+
+    house.stage.call("DELETE", f"/reservations/{taken[0]['reservation']['id']}", house.stage.staff["host"])
+    house.work()
+
+    assert messages(house)[-1] == ("waitlist_offer", "whatsapp", "sent")
+    assert "contesta «sí»" in sent(house)[-1]["Body"]
+    for text in ("sí", "sí"):
+        house.write_twilio(text)
+        house.work()
+    (entry,) = house.rows("SELECT state FROM waitlist_entries")
+    assert entry["state"] == "seated"
+
+
+def test_a_table_that_came_free_is_told_outside_the_window_by_an_approved_template(
+    house: ChannelHouse,
+) -> None:
+    words = ["name", "restaurant", "when", "people", "manage"]
+    house.connect_twilio(templates={"waitlist_offer": {"es": {**TEMPLATE, "variables": words}}})
+    others = [{"name": "Otra", "phone": f"60000000{each}"} for each in range(2)]
+    taken = [house.stage.booked(partySize=6, time="20:00", guest=each) for each in others]
+    body = house.stage.body(partySize=6, time="20:00", guest={"name": "Ana Gil", "phone": GUEST})
+    house.stage.call("POST", "/waitlist", house.stage.publishable, json=body)
+    with house.stage.services.database.tenant(house.stage.restaurant_id) as tx:
+        tx.run("UPDATE waitlist_entries SET channel = 'whatsapp'")  # as if it were asked for there, days ago
+
+    house.stage.call("DELETE", f"/reservations/{taken[0]['reservation']['id']}", house.stage.staff["host"])
+    house.work()
+
+    told = sent(house)[-1]
+    assert told["ContentSid"] == TEMPLATE["id"]
+    assert "Ana" in told["ContentVariables"]

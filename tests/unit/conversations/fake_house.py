@@ -120,6 +120,7 @@ class House:
         self.allergies: list[str] = []
         self.waiting: list[tuple[ChatWait, str]] = []
         self.told: dict[str, ChatWait] = {}
+        self.place_refusal: Refusal | None = None
         self.stopped: set[tuple[str, str]] = set()
         self.erased: list[Sender] = []
         self.lock = threading.RLock()
@@ -365,6 +366,8 @@ class House:
 
     def taken_up(self, conversation: Conversation, place: str) -> None:
         with self.lock:
+            if self.place_refusal is not None:
+                raise self.place_refusal
             self.told.pop(place, None)
             self.waiting = [(wish, by) for wish, by in self.waiting if by != place]
 

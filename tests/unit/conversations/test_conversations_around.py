@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import pytest
 from fake_house import FACTS, ZONE, Talk
@@ -11,6 +11,7 @@ from fake_house import FACTS, ZONE, Talk
 from backend.conversations.dialogue.state import DialogueState
 from backend.conversations.dialogue.talk import on_handed_over
 from backend.conversations.ports import Sender
+from backend.platform.refusals import Refusal
 
 KNOWN = Sender(phone="+34600111222")
 
@@ -220,3 +221,49 @@ def test_a_delay_supposed_when_asked_for_the_hour_is_no_answer():
     assert talk.house.etas == {}
     talk.says("llegamos a las 22:40")
     assert list(talk.house.etas.values()) == [10]
+
+
+def waits(talk, day=date(2026, 11, 28)):
+    """A guest on the waiting list for nine, who was told that a table came free."""
+    for at in (time(20), time(21), time(22), time(22, 30)):
+        talk.house.fill(day, at)
+    talk.says("lista de espera para 2 el sábado a las 21:00, Ana Gil", "sí")
+    talk.house.empty(day, time(21))
+    talk.house.tell()
+    talk.clock.forward(hours=2)
+
+
+def test_a_yes_to_a_table_that_came_free_holds_it_and_uses_up_the_place():
+    talk = Known()
+    waits(talk)
+
+    assert "a nombre de Ana Gil" in talk.says("sí")
+    assert len(talk.house.holds) == 1
+    assert "¡Listo, Ana!" in talk.says("sí")
+    assert talk.house.waiting == []
+
+
+def test_a_booking_stands_though_the_place_could_not_be_used_up():
+    talk = Known()
+    waits(talk)
+    talk.house.place_refusal = Refusal("unavailable")
+
+    assert "¡Listo, Ana!" in talk.says("sí", "sí")
+    assert len(talk.house.bookings) == 1
+
+
+def test_a_no_to_what_was_read_back_books_nothing_of_it():
+    talk = Known()
+    waits(talk)
+
+    talk.says("sí", "no", "no, déjalo")
+
+    assert not talk.house.bookings
+    assert not talk.house.holds
+
+
+def test_nobody_else_takes_the_table_that_was_told_to_one():
+    talk = Known()
+    waits(talk)
+
+    assert talk.say("sí", session="stranger") == "Dime, ¿en qué te ayudo?"
