@@ -59,15 +59,18 @@ def find_dates(sentence: Sentence, today: Today) -> list[Item]:
 
 def _item(sentence: Sentence, match: Match, today: Today) -> Item:
     name, weight = match.payload[0], float(match.payload[1])
-    readings = (
-        [day for day in RESOLVERS[name](match.captures, today) if day is not None]
-        if name in RESOLVERS
-        else []
-    )
+    readings = _resolved(name, match, today) if name in RESOLVERS else []
     weight += 0.1 * (match.end - match.start)
     if name in {"weekday_day", "numeric", "numbered_month"} and not readings:
         weight = -1.0
     return Item("date", match.start, match.end, tuple(dict.fromkeys(readings)), weight, kind=name)
+
+
+def _resolved(name: str, match: Match, today: Today) -> list[date]:
+    try:
+        return [day for day in RESOLVERS[name](match.captures, today) if day is not None]
+    except (OverflowError, ValueError):
+        return []  # past the end of the calendar ('finales de diciembre de 9999')
 
 
 def _shifted(sentence: Sentence, items: list[Item]) -> list[Item]:
@@ -84,6 +87,14 @@ def _shifted(sentence: Sentence, items: list[Item]) -> list[Item]:
 
 
 def _moved(shift: Match, day: date) -> date | None:
+    """None beyond the calendar's ends."""
+    try:
+        return _moved_to(shift, day)
+    except OverflowError:
+        return None
+
+
+def _moved_to(shift: Match, day: date) -> date | None:
     kind, sign = shift.payload[0], int(shift.payload[1])
     if kind == "weekday":
         weekday = shift.captures["w"]
