@@ -380,13 +380,7 @@ class Services:
             *ReservationHandlers(self.reservations, self._jobs, self._cache, self.clock).handlers(),
             *CheckinHandlers(self._checkins, self.restaurants, self.redis, self.clock).handlers(),
             *NotificationHandlers(
-                self._desk,
-                self.reservations.waitlist,
-                self._messages,
-                self.notifications.writer,
-                self._jobs,
-                self.clock,
-                erase,
+                self._desk, self._messages, self.notifications.writer, self._jobs, self.clock, erase
             ).handlers(),
         ]
 

@@ -20,7 +20,7 @@ from backend.platform.database import Tx
 from backend.platform.events import Event, Handler
 from backend.platform.jobs import Jobs
 from backend.reservations.domain import Status
-from backend.reservations.service import Desk, Waitlist
+from backend.reservations.service import Desk
 
 # Removes sent messages of a restaurant (by slug) from where we keep them ourselves.
 EraseSent = Callable[[str, Sequence[str]], object]
@@ -35,18 +35,11 @@ class NotificationHandlers:
     """Writes messages down and plans reminders."""
 
     def __init__(
-        self,
-        desk: Desk,
-        waitlist: Waitlist,
-        store: MessageStore,
-        writer: Writer,
-        jobs: Jobs,
-        clock: Clock,
-        erase: EraseSent,
+        self, desk: Desk, store: MessageStore, writer: Writer, jobs: Jobs, clock: Clock, erase: EraseSent
     ) -> None:
-        self._waitlist = waitlist
         self._erase = erase
         self._writer = writer
+        self._waitlist = writer.waitlist
         self._desk = desk
         self._store = store
         self._jobs = jobs

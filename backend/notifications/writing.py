@@ -63,7 +63,7 @@ class Writer:
     ) -> None:
         self._store = store
         self._desk = desk
-        self._waitlist = waitlist
+        self.waitlist = waitlist
         self._links = links
         self._issuer = issuer
         self._base_url = base_url
@@ -86,8 +86,8 @@ class Writer:
 
     def _offer(self, tx: Tx, row: Row, now: datetime) -> Written | str:
         """A table came free for somebody who waits: told as long as it is."""
-        view = self._waitlist.view(tx, row["waitlist_entry_id"])
-        free = None if view is None else self._waitlist.still_free(tx, view.entry, now)
+        view = self.waitlist.view(tx, row["waitlist_entry_id"])
+        free = None if view is None else self.waitlist.still_free(tx, view.entry, now)
         if view is None or free is None:
             return "no longer true"
         to = recipient(view.guest, row["channel"])
@@ -127,7 +127,7 @@ class Writer:
 
     def _ways_of(self, tx: Tx, row: Row) -> list[str]:
         if row["waitlist_entry_id"] is not None:
-            waits = self._waitlist.view(tx, row["waitlist_entry_id"])
+            waits = self.waitlist.view(tx, row["waitlist_entry_id"])
             return [] if waits is None else self.chain_of(tx, waits.guest, waits.entry.channel)
         reservation = self._desk.store.get(tx, row["reservation_id"])
         if reservation is None or reservation.status not in _STILL_TRUE[MessageKind(row["kind"])]:
