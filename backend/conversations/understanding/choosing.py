@@ -53,6 +53,8 @@ _HESITATING: Final = frozenset(
 _LONGEST_TAKING_BACK: Final = 4
 _TELEGRAM: Final = 6
 _FEW_PEOPLE: Final = 20
+_FEWEST_APART: Final = 2
+_MOST_APART: Final = 6
 _EITHER: Final = frozenset(["o", "or", "u"])
 _OF: Final = frozenset({"de", "del", "from", "for", "on", "at", "of", "tengo", "tenemos"})
 _LINKS: Final = _OF | {"el", "la", "las", "los", "que", "this"}
@@ -246,10 +248,18 @@ def set_apart(sentence: Sentence, items: Sequence[Item], taken: Collection[int])
     for at, classes in enumerate(sentence.classes):
         value, end = classes.get("num", (0, at))
         apart = _is_mark(sentence, at - 1) and _is_mark(sentence, end)
-        timed = "time" in slots or len(sentence) > _TELEGRAM
+        timed = "time" in slots or len(sentence) > _TELEGRAM or _after_part_of_day(sentence, at, value)
         if value and at not in taken and apart and timed and value <= _FEW_PEOPLE:
             return Item("party", at, end, (value,), kind="set_apart")
     return None
+
+
+def _after_part_of_day(sentence: Sentence, at: int, value: int) -> bool:
+    """'viernes por la noche, 6', 'saturday lunch, 4': when it is was said, and nobody dines at that hour."""
+    return (
+        any({"daypart", "meal"} & classes.keys() for classes in sentence.classes[:at])
+        and _FEWEST_APART <= value <= _MOST_APART
+    )
 
 
 def _is_mark(sentence: Sentence, at: int) -> bool:

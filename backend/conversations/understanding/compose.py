@@ -199,7 +199,9 @@ class _Reading:
         cues = [cue for cue in cues if not _inside_hour(cue, items)]
         changing = any(cue.payload[0] == "change" and float(cue.payload[1]) >= 2 for cue in cues)
         taken = self.blocked | _tokens(items)
-        on_task = any(intents.is_task(cue) or (taken and cue.payload[0] == "confirm") for cue in cues)
+        on_task = len(items) > 1 or any(
+            intents.is_task(cue) or (taken and cue.payload[0] == "confirm") for cue in cues
+        )
         name = name or names.given_name(self.sentence, taken, _NOT_NAMES, self.context, on_task=on_task)
         wanted, source = self._slots(items, changing, name)
         covered = taken | _tokens(cues) | _tokens([name] if name else [])
@@ -220,7 +222,7 @@ class _Reading:
         times = find_times(sentence, self.now, self._part() or self._working_part(), self.context)
         people = [
             item
-            for item in party.find_party(sentence, self.context)
+            for item in party.find_party(sentence, self.context, _KNOWN[sentence.lexicon.language])
             if persons.isdisjoint(range(item.start, item.end))
         ]
         items = choosing.without_overlaps([*dates, *times, *people], self.blocked)

@@ -6,6 +6,7 @@ hour, a day, money or an age is never people; where two counts are named as a ra
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from backend.conversations.understanding.companions import find_companions
@@ -17,6 +18,13 @@ from backend.conversations.understanding.vocabulary import ORDINAL_ENDINGS
 
 GRAMMAR = Grammar(*load("party"))
 MOST = 500
+_ALARMS: Final = words("alarms")
+_TELEGRAM_AT_LEAST: Final = 4
+_MARKS: Final = frozenset({",", ".", ";", "-", "(", ")", "\n", "/"})
+_COUNTING: Final = frozenset({"para", "for", "somos", "pa"})
+# After "solo yo" and "just me": what makes it no count ('sólo yo puedo ...', 'is it just me or ...').
+_NOT_ALONE: Final = words("not_alone")
+_ERRANDS: Final = words("errands")
 _AFTER_ME: Final = words("after_me")
 _PLUS = frozenset(
     {"y", "and", "e", "+", "plus", "mas", "&", "con", "with", "tambien", "also", "un", "una", "a"}
@@ -43,13 +51,16 @@ _INCLUDING = frozenset(
 )
 
 
-def find_party(sentence: Sentence, context: str | None) -> list[Item]:
-    """Every party size the message may name, overlapping readings included."""
+def find_party(sentence: Sentence, context: str | None, ordinary: Collection[str]) -> list[Item]:
+    """Every party size the message may name, overlapping readings included; none where an alarm is to be set.
+
+    `ordinary` are words that are never a noun for people ("4 adultos y 1 guagua").
+    """
+    if not _ALARMS.isdisjoint(sentence.norms):
+        return []
     items: list[Item] = []
     for match in GRAMMAR.find(sentence):
-        if match.payload[0] in {"either_bare", "asked_1", "asked_2"} and context != "party_size":
-            continue
-        if match.payload[0] == "asked_1" and match.end - match.start < _words(sentence):
+        if not _fits_context(sentence, match, context):
             continue
         size = _size(sentence, match)
         if size is not None:
@@ -65,7 +76,37 @@ def find_party(sentence: Sentence, context: str | None) -> list[Item]:
                     kind=kind,
                 )
             )
-    return _with_sums(sentence, items) + find_companions(sentence)
+    return _with_sums(sentence, items) + find_companions(sentence, ordinary)
+
+
+def _fits_context(sentence: Sentence, match: Match, context: str | None) -> bool:
+    """Whether bare numbers and words may be people here: where that was asked, or '2+2' between marks."""
+    name = match.payload[0]
+    if name == "plus_bare":
+        return context == "party_size" or (
+            _at_mark(sentence, match.start - 1) and _at_mark(sentence, match.end)
+        )
+    if name == "apart_1":
+        if follows(sentence, match.end, {","}) and follows(sentence, match.end + 1, _NOT_ALONE):
+            return False
+        return _at_mark(sentence, match.start - 1) and _at_mark(sentence, match.end)
+    if name in {"asked_1", "asked_sum"} and match.end - match.start < _words(sentence):
+        return False
+    return context == "party_size" or name not in {
+        "either_bare",
+        "asked_1",
+        "asked_2",
+        "asked_3",
+        "asked_sum",
+    }
+
+
+def _at_mark(sentence: Sentence, at: int) -> bool:
+    """Whether a mark stands at token `at`, inside the message or at either end of a longer one."""
+    if at < 0 or at >= len(sentence):
+        return len(sentence) > _TELEGRAM_AT_LEAST
+    glued = at + 1 < len(sentence) and sentence.tokens[at + 1].glued and sentence.norms[at] == "-"
+    return (sentence.norms[at] in _MARKS and not glued) or sentence.norms[at] in _COUNTING
 
 
 def _words(sentence: Sentence) -> int:
@@ -74,13 +115,15 @@ def _words(sentence: Sentence) -> int:
 
 def _size(sentence: Sentence, match: Match) -> int | None:
     name, captures = match.payload[0], match.captures
-    if name.startswith("asked_"):
-        return int(name.removeprefix("asked_"))
+    if name.startswith(("asked_", "apart_")) and name != "asked_sum":
+        return int(name[-1])
     if name.startswith("is_"):
         said = _is_me(sentence, match) and not (name == "is_1" and _is_taken_back(sentence, match))
-        return int(name[3:]) if said else None
+        return int(name[3:]) if said and not (name == "is_1" and _is_errand(sentence, match)) else None
     size = (
-        _RULES[name](captures) if name in _RULES else int(captures.get("n", 1 if name == "children" else 0))
+        _RULES[name](captures)
+        if name in _RULES
+        else int(captures.get("n", 1 if name in {"children", "grown"} else 0))
     )
     if name in {"more", "fewer"}:
         return size if _is_change(sentence, match) else None
@@ -105,6 +148,15 @@ def _is_me(sentence: Sentence, match: Match) -> bool:
     return match.end == len(sentence) or sentence.norms[match.end] in _AFTER_ME
 
 
+def _is_errand(sentence: Sentence, match: Match) -> bool:
+    """'voy solo a preguntar', 'sólo yo puedo cambiarla': 'only', not 'alone'."""
+    if precedes(sentence, match.start, {"leave", "let", "dejame", "dejenme", "estoy"}):
+        return True
+    return follows(sentence, match.end, _NOT_ALONE) or (
+        follows(sentence, match.end, {"a", "para", "to"}) and follows(sentence, match.end + 1, _ERRANDS)
+    )
+
+
 def _is_taken_back(sentence: Sentence, match: Match) -> bool:
     """'no es para mí', 'cancel the table for me': nobody is counted there."""
     before = sentence.norms[: match.start + 1]
@@ -113,6 +165,19 @@ def _is_taken_back(sentence: Sentence, match: Match) -> bool:
 
 def _plausible(sentence: Sentence, match: Match) -> bool:
     name, end = match.payload[0], match.end
+    if (
+        name == "for"
+        and match.captures.get("n") == 1
+        and match.start
+        and "num" in sentence.classes[match.start - 1]
+    ):
+        return False
+    if name == "became" and (match.captures["n2"] >= match.captures["n"] or "?" in sentence.norms[end:]):
+        return False
+    if name == "became" and (
+        _is_hour(sentence, end) or _is_day(sentence, end) or counts_other(sentence, end)
+    ):
+        return False
     if sentence.norms[match.start] == "one" and sentence.norms[end - 1] == "them":
         return False
     if end < len(sentence) and sentence.tokens[end].glued and sentence.norms[end] in ORDINAL_ENDINGS:
@@ -158,6 +223,9 @@ _RULES: dict[str, Any] = {
     "either": lambda captures: max(captures["n"], captures["n2"]),
     "range": lambda captures: max(captures["r"][0][0], captures["r"][1][0]),
     "slashed": lambda captures: max(int(group) for group in captures["x"][0]),
+    "plus_bare": lambda captures: captures["n"] + captures["n2"],
+    "asked_sum": lambda captures: captures["n"] + captures["n2"],
+    "became": lambda captures: captures["n2"],
     "sum": lambda captures: captures["n"] + captures["n2"],
     "sum_one": lambda captures: captures["n"] + 1,
     "sum_and_me": lambda captures: captures["n"] + captures["n2"] + 1,
@@ -168,7 +236,7 @@ _RULES: dict[str, Any] = {
 
 def _with_sums(sentence: Sentence, items: list[Item]) -> list[Item]:
     """Adds 'adults and kids' together; in '4 personas, 2 de ellas niños' the first count holds the second."""
-    groups = [item for item in items if item.kind in {"people", "grown", "children"}]
+    groups = [item for item in items if item.kind in {"people", "grown", "children", "couples"}]
     groups.sort(key=lambda item: (item.start, -item.end))
     sums: list[Item] = []
     for at, first in enumerate(groups):

@@ -157,11 +157,20 @@ HOLIDAYS: Final = {
 # --- how people shorten and mistype on purpose -------------------------------------------------------------------------
 
 ALIASES: Final = {
+    "bout": "about", "aboot": "about", "quatro": "cuatro", "qatro": "cuatro", "cuartro": "cuatro",
+    "cuatros": "cuatro", "cuatr": "cuatro", "zinco": "cinco", "cinko": "cinco", "sincos": "cinco", "seix": "seis",
+    "seiz": "seis", "ceis": "seis", "siet": "siete", "ciete": "siete", "ziete": "siete", "hocho": "ocho", "otxo": "ocho",
+    "nueb": "nueve", "doss": "dos", "trez": "tres",
+    "onse": "once", "doze": "doce", "trese": "trece", "kince": "quince", "quinze": "quince",
+    "beinte": "veinte", "vainte": "veinte", "fuor": "four", "foru": "four", "forr": "four", "fourr": "four", "thre": "three",
+    "threee": "three", "fiv": "five", "fivve": "five", "sixx": "six", "siz": "six",
+    "sevn": "seven", "sevne": "seven", "sevem": "seven", "eigth": "eight", "eigt": "eight", "eght": "eight", "nien": "nine",
+    "ninne": "nine", "tenn": "ten", "twlve": "twelve", "twelv": "twelve", "elevn": "eleven", "tweny": "twenty",
     "xa": "para", "pa": "para", "q": "que", "k": "que", "ke": "que", "xq": "porque", "pq": "porque", "porfi": "porfa",
     "xfa": "porfa", "xfavor": "porfa", "porfis": "porfa", "plis": "porfa", "tb": "tambien", "tmb": "tambien",
     "maniana": "manana", "pasadomanana": "pasado-manana", "finday": "finde", "rsva": "reserva",
     "kuatro": "cuatro", "sinco": "cinco",
-    "nuebe": "nueve", "dose": "doce", "onze": "once", "dies": "diez", "medio dia": "mediodia", "grax": "gracias",
+    "nuebe": "nueve", "onze": "once", "dies": "diez", "medio dia": "mediodia", "grax": "gracias",
     "wena": "hola", "ola": "hola", "wenas": "buenas", "buenass": "buenas",
     "tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "tomoz": "tomorrow", "tomo": "tomorrow", "tmrrw": "tomorrow",
     "tomorow": "tomorrow", "tommorow": "tomorrow", "tommorrow": "tomorrow", "tomorrows": "tomorrow",

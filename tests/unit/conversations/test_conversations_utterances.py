@@ -16,7 +16,6 @@ SEEN = [row for name in TABLES for row in rows(name) if not row.held_back]
 NOT_YET = {
     "Seríamos dos, para hoy, lo más pronto posible",
     "Se podrá el sábado? Somos 4 y un perro. Nos va bien cualquier hora a partir de las 21",
-    "hiya u got a table 4 2 tonite bout 8?",
     "buen bot",
     "cuándo es el día de la madre",
     "cuándo tengo el próximo día libre",
