@@ -6,6 +6,7 @@ Beside the list where it is wide, over it where it is narrow. Shows what the inb
 # mypy: allow-subclassing-any
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +20,9 @@ from host_app.ui.parts import basics, composer, steady_list  # noqa: F401 - thei
 from host_app.ui.parts.bubble import DAY_HEIGHT, EARLIER_HEIGHT, bubble_size
 
 _AT_THE_END = 0.02
-_REFIT_SECONDS = 0.05
+_REFIT_SECONDS = 0.02
 _PLACED_SECONDS = 0.1
+_BUDGET_SECONDS = 0.005  # of a frame, for texts that were never measured
 
 
 class ThreadView(BoxLayout):
@@ -68,12 +70,23 @@ class ThreadView(BoxLayout):
             self._follows = False
 
     def _fit(self) -> None:
+        """Places the bubbles, the latest first; those that cannot be measured in this frame follow in the next ones."""
         width = self.ids.said.width
         lines = [*([_EARLIER] if self.shown.get("has_earlier") else []), *self.lines]
-        if self._fitted != (lines, width):
-            self._fitted = (lines, width)
-            self.ids.said.lines = [self._line(line, width) for line in lines]
-            self._when_placed()
+        if self._fitted == (lines, width):
+            return
+        began, placed = time.perf_counter(), list[dict[str, Any]]()
+        for line in reversed(lines):
+            placed.append(self._line(line, width))
+            if time.perf_counter() - began > _BUDGET_SECONDS:
+                break
+        complete = len(placed) == len(lines)
+        self._fitted = (lines, width) if complete else None
+        self.ids.said.lines = placed[::-1]
+        self._when_placed()
+        if not complete:
+            self._follows = self._follows or self._is_at_the_end()
+            self.refit()
 
     def _line(self, line: dict[str, Any], width: float) -> dict[str, Any]:
         if line["kind"] == "day":

@@ -35,6 +35,9 @@ class InboxScreen(Screen):
     chosen = StringProperty("")
     handler = StringProperty("staff")
     wide = BooleanProperty(False)
+    panes = BooleanProperty(
+        False
+    )  # whether list and conversation stand side by side; kv decides by the width
     lines = ListProperty()
     empty_sentence = StringProperty("")
     unsent_sentence = StringProperty("")
