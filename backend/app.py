@@ -74,7 +74,7 @@ def mount_all(app: Flask, services: Services) -> None:
         restaurants_api(services.restaurants),
         availability_api(services.availability),
         reservations_api(services.reservations, services.links),
-        waitlist_api(services.reservations.waitlist),
+        waitlist_api(services.reservations.waitlist, services.limiter, settings.limit_waitlist),
         checkin_api(services.checkin, services.links),
         guests_api(services.guests),
         access_api(services.access),

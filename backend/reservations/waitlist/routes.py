@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from backend.guests import guest_json
-from backend.platform.http import DEVICE, DINERS, GUEST, SECRET, STAFF, Answer, Api, Call
+from backend.platform.http import DEVICE, DINERS, GUEST, PUBLISHABLE, SECRET, STAFF, Answer, Api, Call
+from backend.platform.limits import RateLimiter
 from backend.platform.refusals import field_refusal
 from backend.reservations.desk import By
 from backend.reservations.schemas import (
@@ -22,8 +23,11 @@ from backend.reservations.waitlist.service import Waitlist, WaitRequest
 _HOUSE = STAFF | {DEVICE}
 
 
-def waitlist_api(waitlist: Waitlist) -> Api:
-    """The endpoints of the waiting list."""
+def waitlist_api(waitlist: Waitlist, limiter: RateLimiter, per_minute: int) -> Api:
+    """The endpoints of the waiting list; `per_minute` is how often one address may join from a page.
+
+    A page's own limit is far above what a person asks for: made-up entries would push the real ones down.
+    """
     api = Api("waitlist")
 
     @api.route(
@@ -44,10 +48,12 @@ def waitlist_api(waitlist: Waitlist) -> Api:
         },
     )
     def join(call: Call, body: WaitBody) -> Answer:
-        by = _by(call)
+        restaurant, by = call.of_tenant(body.restaurant_id), _by(call)
+        if call.caller.kind == PUBLISHABLE:
+            limiter.pass_or_refuse(f"waitlist:{restaurant}:{call.request.remote_addr}", per_minute)
         joined = waitlist.join(
             WaitRequest(
-                restaurant_id=call.of_tenant(body.restaurant_id),
+                restaurant_id=restaurant,
                 date=body.date,
                 time=body.time,
                 party_size=body.party_size,

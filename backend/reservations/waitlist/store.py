@@ -49,7 +49,8 @@ SELECT count(*) FROM waitlist_entries WHERE restaurant_id = :restaurant_id AND s
 AND state = ANY(:states) AND (created_at, id) < (:created_at, :id)
 """
 _OPEN = [each.value for each in OPEN]
-_LOOKED_AT = 200
+# Past what any evening has, so that nobody real is behind it.
+_LOOKED_AT = 1000
 
 
 class WaitlistStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -289,3 +290,15 @@ def test_a_yes_the_next_day_is_no_answer_to_it(stage: Stage) -> None:
     stage.later(hours=13)
 
     assert "Seis" not in say(stage, "sí")
+
+
+def test_an_address_that_floods_the_list_is_told_to_wait_and_the_house_is_not(
+    new_stage: Callable[..., Stage],
+) -> None:
+    stage = new_stage(rate_limits="on", limit_waitlist=2)
+    made_up = [{"name": "Nadie", "phone": f"61000000{n}"} for n in range(3)]
+
+    codes = [join(stage, guest=guest).status_code for guest in made_up]
+
+    assert codes == [201, 201, 429]
+    assert join(stage, stage.staff["host"], guest=made_up[2]).status_code == 201
