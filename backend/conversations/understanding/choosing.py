@@ -187,7 +187,7 @@ def swapped_numbers(sentence: Sentence, taken: Collection[int]) -> Item | None:
             return _swapped(second, first)
         if between in _NOT and (first[1] == 0 or sentence.norms[first[1] - 1] not in _COUNTED):
             return _swapped(first, second)
-        if between in _BUT and first[1] > 0 and sentence.norms[first[1] - 1] in {"no", "not"}:
+        if between in _BUT and first[1] > 0 and sentence.norms[first[1] - 1] in {"no", "not", "longer"}:
             return _swapped(second, first)
     return None
 
@@ -311,7 +311,7 @@ def telegraphic(
     ):
         return Item("time", start, end, readings_of(value, 0, part, attached=False), kind="telegraphic")
     beside_day = any(item.slot == "date" and start in {item.end, item.end + 1} for item in items)
-    about = start > 0 and sentence.norms[start - 1] in _ABOUT and start <= 2
+    about = start > 0 and sentence.norms[start - 1] in _ABOUT and (start <= 2 or end == len(sentence))
     is_hour = 13 <= value <= 23 or 7 <= value <= 11 or ("party" in slots and 1 <= value <= 12)
     if is_hour and "time" not in slots and (beside_day or about) and words_left == 0:
         return Item("time", start, end, readings_of(value, 0, part, attached=False), kind="telegraphic")

@@ -25,6 +25,7 @@ _DETERMINERS: Final = _MINE | {"the", "el", "la", "los", "las", "un", "una", "a"
 # What is said of the people named when it is not that they come: 'mi mujer y mi suegra son celíacas'.
 _SAID_OF_THEM: Final = words("said_of_people")
 _NOT_PEOPLE: Final = OTHER_UNITS | words("not_people")
+_ARTICLES: Final = frozenset({"un", "una", "a", "an", "el", "the"})
 _MOST_JOINTS: Final = 2
 _MOST_UNLISTED: Final = 20
 
@@ -83,7 +84,11 @@ def _counted(sentence: Sentence, chain: list[Match]) -> list[Item]:
         return []
     if not (along or named or groups) or (len(chain) < 2 and not (along and numbered)):
         return []
-    total = sum(_people_of(sentence, match) for match in chain)
+    counts = [_people_of(sentence, match) for match in chain]
+    total = sum(counts)
+    whole_first = "me" in chain[0].payload and "n" in chain[0].captures
+    if whole_first and len(chain) > _MOST_JOINTS and counts[0] == total - counts[0]:
+        total = counts[0]  # 'seven of us, four adults and three children'
     total += 0 if has_me or (groups and not along and not named) else 1
     start, end = chain[0].start, chain[-1].end
     return [Item("party", start, end, (total,), 7 + 0.1 * (end - start), kind="companions")]
@@ -100,7 +105,7 @@ def _people_of(sentence: Sentence, match: Match) -> int:
 
 def _is_group(sentence: Sentence, match: Match) -> bool:
     """Whether people are only counted here ('4 adultos', 'a baby'), not said to be anybody's."""
-    return "n" in match.captures or sentence.norms[match.start] in {"un", "una", "a", "an"}
+    return "n" in match.captures or sentence.norms[match.start] in _ARTICLES
 
 
 def _without_bare_ends(chain: list[Match]) -> list[Match]:

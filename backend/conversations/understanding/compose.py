@@ -238,7 +238,11 @@ class _Reading:
         if self.context is not None and not self._answered(items):
             lone = choosing.answer_item(sentence, self.context, number, self.today.day, self._part())
         if lone is None:
-            cued = taken | _tokens(intents.cues_of(sentence)) | set(range(number[1], number[2]))
+            parts = {
+                at for at, classes in enumerate(sentence.classes) if {"daypart", "meal"} & classes.keys()
+            }
+            parts |= _capitals_at_end(sentence, number[2])
+            cued = parts | taken | _tokens(intents.cues_of(sentence)) | set(range(number[1], number[2]))
             left = intents.strange_words(sentence, cued, _SMALL_WORDS)
             lone = choosing.telegraphic(sentence, number, items, self._part(), left)
         return sorted([*items, lone], key=lambda item: item.start) if lone is not None else items
@@ -371,6 +375,13 @@ class _Reading:
 def _tokens(stretches: Iterable[Item | Match | names.Name]) -> set[int]:
     """The tokens these stretches of the message cover."""
     return {at for stretch in stretches for at in range(stretch.start, stretch.end)}
+
+
+def _capitals_at_end(sentence: Sentence, start: int) -> set[int]:
+    """The tokens from `start` on when they are nothing but capitals: a name that closes the message."""
+    rest = sentence.tokens[start:]
+    named = not sentence.text.isupper() and all(token.kind == "word" and token.capital for token in rest)
+    return set(range(start, len(sentence))) if named else set()
 
 
 def _inside_hour(cue: Match, items: Sequence[Item]) -> bool:

@@ -14,6 +14,7 @@ from backend.conversations.understanding.patterns import Captures
 
 # "viernes 4" is the 4th only when that Friday is near; else the 4 counts something else.
 _NEAR_DAYS = 45
+_HOURS_AND_PEOPLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ def _weeks_after_weekday(captures: Captures, today: Today) -> list[date | None]:
 
 def _weekday_day(captures: Captures, today: Today) -> list[date | None]:
     return [calendar.next_weekday_day(today.day, captures["w"], captures["d"], within_days=_NEAR_DAYS)]
+
+
+def _weekday_in_words(captures: Captures, today: Today) -> list[date | None]:
+    """'el viernes dieciocho'; up to ten a number after a day is rather an hour or people."""
+    return _weekday_day(captures, today) if captures["d"] > _HOURS_AND_PEOPLE else []
 
 
 def _weekday_ordinal(captures: Captures, today: Today) -> list[date | None]:
@@ -205,6 +211,7 @@ RESOLVERS: dict[str, Resolver] = {
     "weeks_after_weekday": _weeks_after_weekday,
     "two_weeks_after_weekday": lambda captures, today: _weeks_after_weekday({**captures, "n": 2}, today),
     "weekday_day": _weekday_day,
+    "weekday_in_words": _weekday_in_words,
     "weekday_ordinal": _weekday_ordinal,
     "day_month": _day_month,
     "month_day": _day_month,

@@ -61,7 +61,7 @@ def _item(sentence: Sentence, match: Match, today: Today) -> Item:
     name, weight = match.payload[0], float(match.payload[1])
     readings = _resolved(name, match, today) if name in RESOLVERS else []
     weight += 0.1 * (match.end - match.start)
-    if name in {"weekday_day", "numeric", "numbered_month"} and not readings:
+    if name in {"weekday_day", "weekday_in_words", "numeric", "numbered_month"} and not readings:
         weight = -1.0
     return Item("date", match.start, match.end, tuple(dict.fromkeys(readings)), weight, kind=name)
 
@@ -112,7 +112,7 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
     name, norms, end = match.payload[0], sentence.norms, match.end
     if name == "tomorrow" and norms[match.start] == "manana":
         return not _is_morning(norms, match.start)
-    if name in {"day_only", "weekday_day", "weekday_ordinal", "month_day", "day_month"}:
+    if name in {"day_only", "weekday_day", "weekday_in_words", "weekday_ordinal", "month_day", "day_month"}:
         last_is_number = "num" in sentence.classes[end - 1] or "ordinal" in sentence.classes[end - 1]
         if last_is_number and (
             counts_people(sentence, end)

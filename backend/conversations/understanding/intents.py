@@ -290,7 +290,9 @@ def _combine(sentence: Sentence, scores: dict[str, float], evidence: Evidence) -
                     scores[name] *= 0.45
             scores["cancel"] = scores.get("cancel", 0.0) * 0.6
         _add(scores, "talk", off)
-    if "question" in scores and evidence.values >= 2:
+    if "question" in scores and (
+        evidence.values >= 2 or (evidence.context and evidence.answered and "?" not in sentence.text)
+    ):
         scores["question"] *= 0.5
     if "question" in scores and "reserve" in scores and "?" not in sentence.text:
         scores["question"] *= 0.75
