@@ -24,6 +24,7 @@ _MARKS: Final = frozenset({",", ".", ";", "-", "(", ")", "\n", "/"})
 _COUNTING: Final = frozenset({"para", "for", "somos", "pa"})
 # After "solo yo" and "just me": what makes it no count ('sólo yo puedo ...', 'is it just me or ...').
 _NOT_ALONE: Final = words("not_alone")
+_HOUR_TALK: Final = words("hour_talk")
 _ERRANDS: Final = words("errands")
 _AFTER_ME: Final = words("after_me")
 _PLUS = frozenset(
@@ -152,7 +153,7 @@ def _is_errand(sentence: Sentence, match: Match) -> bool:
     """'voy solo a preguntar', 'sólo yo puedo cambiarla': 'only', not 'alone'."""
     if precedes(sentence, match.start, {"leave", "let", "dejame", "dejenme", "estoy"}):
         return True
-    return follows(sentence, match.end, _NOT_ALONE) or (
+    return follows(sentence, match.end, _NOT_ALONE, {"con", "with"}) or (
         follows(sentence, match.end, {"a", "para", "to"}) and follows(sentence, match.end + 1, _ERRANDS)
     )
 
@@ -172,7 +173,11 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
         and "num" in sentence.classes[match.start - 1]
     ):
         return False
-    if name == "became" and (match.captures["n2"] >= match.captures["n"] or "?" in sentence.norms[end:]):
+    if name == "became" and (
+        match.captures["n2"] >= match.captures["n"]
+        or "?" in sentence.norms[end:]
+        or not _HOUR_TALK.isdisjoint(sentence.norms)
+    ):
         return False
     if name == "became" and (
         _is_hour(sentence, end) or _is_day(sentence, end) or counts_other(sentence, end)
