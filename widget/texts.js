@@ -3,7 +3,7 @@
 
 export const launcher = ["Reservar mesa", "Book a table"];
 export const launcherUnread = ["Reservar mesa, mensajes nuevos: {count}", "Book a table, new messages: {count}"];
-export const title = ["Reservas", "Reservations"];
+export const title = ["Reservas", "Bookings"];
 export const subtitle = ["Asistente de reservas", "Booking assistant"];
 export const subtitleStaff = ["Responde el equipo", "The team is answering"];
 export const dialog = ["Reservas", "Bookings"];
@@ -20,7 +20,7 @@ export const greeting = [
   "¡Hola! Soy el asistente de reservas{of}. ¿Para cuántas personas, qué día y a qué hora?",
   "Hello, I'm the booking assistant{of}. How many people, which day and what time?",
 ];
-export const greetingOf = [" de {name}", " of {name}"];
+export const greetingOf = [" de {name}", " at {name}"];
 export const starts = [
   { title: ["Reservar mesa", "Book a table"], value: ["Quiero reservar una mesa", "I'd like to book a table"] },
   { title: ["Mi reserva", "My booking"], value: ["Quiero ver mi reserva", "I'd like to see my booking"] },
@@ -91,7 +91,7 @@ export const otherTime = ["Otra hora", "Another time"];
 export const name = ["Nombre", "Name"];
 export const phone = ["Teléfono", "Phone"];
 export const phoneHint = ["Con prefijo si no es de aquí. Basta el teléfono o el correo.", "With country code if it's from elsewhere. Phone or e-mail is enough."];
-export const email = ["Correo electrónico", "E-mail"];
+export const email = ["Correo electrónico", "Email"];
 export const notes = ["Algo que debamos saber (opcional)", "Anything we should know (optional)"];
 export const notesHint = ["Alergias, una trona, un cumpleaños…", "Allergies, a high chair, a birthday…"];
 export const privacy = ["Acepto que se usen mis datos para gestionar la reserva.", "I agree to my details being used to manage this booking."];

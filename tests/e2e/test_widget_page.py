@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 
 import pytest
@@ -411,7 +412,7 @@ def test_a_change_of_language_rewrites_everything_at_once(
     widget.language = "en"
     shown = widget.dialog.inner_text()
     for sentence in (
-        "Reservations",
+        "Bookings",
         "Close",
         "How many people, which day",
         "Wait a moment and try again.",
@@ -504,8 +505,10 @@ def test_history_that_another_script_tampered_with_is_read_as_text(
     widget.opened_on(page)
     widget.say("hola")
     expect(widget.log).to_contain_text("¿Para cuántas personas?")
-    page.evaluate(
-        """(script) => {
+    # Planted after the reload and before the widget runs: the page that goes could still write over it.
+    page.add_init_script(
+        """{
+      const script = %s;
       const key = Object.keys(sessionStorage).find((name) => name.startsWith('saveit-chat '));
       const stored = JSON.parse(sessionStorage.getItem(key));
       const url = 'javascript:hacked()';
@@ -513,8 +516,8 @@ def test_history_that_another_script_tampered_with_is_read_as_text(
       const planted = { id: 'y', from: 'restaurant', locale: 'es', text: script, card };
       stored.messages.push(null, 7, { id: 'x', from: 'guest' }, planted);
       sessionStorage.setItem(key, JSON.stringify(stored));
-    }""",
-        SCRIPT,
+    }"""
+        % json.dumps(SCRIPT)
     )
 
     page.reload()

@@ -19,7 +19,7 @@ FORM_NAMES = {
         "tab": "Calendar",
         "name": "Name",
         "phone": "Phone",
-        "email": "E-mail",
+        "email": "Email",
         "privacy": "I agree to my details being used",
         "book": "Book",
         "done": "All set.",
