@@ -507,8 +507,8 @@ def test_history_that_another_script_tampered_with_is_read_as_text(
     expect(widget.log).to_contain_text("¿Para cuántas personas?")
     # Planted after the reload and before the widget runs: the page that goes could still write over it.
     page.add_init_script(
+        f"const script = {json.dumps(SCRIPT)};"
         """{
-      const script = %s;
       const key = Object.keys(sessionStorage).find((name) => name.startsWith('saveit-chat '));
       const stored = JSON.parse(sessionStorage.getItem(key));
       const url = 'javascript:hacked()';
@@ -517,7 +517,6 @@ def test_history_that_another_script_tampered_with_is_read_as_text(
       stored.messages.push(null, 7, { id: 'x', from: 'guest' }, planted);
       sessionStorage.setItem(key, JSON.stringify(stored));
     }"""
-        % json.dumps(SCRIPT)
     )
 
     page.reload()
