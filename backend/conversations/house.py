@@ -5,6 +5,7 @@ Chosen in `backend.wiring`; the dialogue itself knows only `ports`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from backend.platform.refusals import Refusal
 from backend.platform.wording import money
 from backend.reservations.domain import cancellation, no_show_penalty
 from backend.reservations.service import (
+    CHANGEABLE,
     BookingRequest,
     By,
     ChangeRequest,
@@ -79,14 +81,7 @@ class HouseAvailability:
 
     def check(self, restaurant_id: UUID, ask: SlotAsk, channel: str) -> FreeSlot:
         """Nothing is taken. Raises Refusal with alternatives when the slot is not free."""
-        decision, others = self._availability.check(restaurant_id, _ask(ask, channel))
-        if not isinstance(decision.outcome, Offer):
-            raise Refusal(
-                decision.outcome.code,
-                params=decision.outcome.params,
-                alternatives=[alternative_json(each) for each in others],
-            )
-        return FreeSlot(ask, decision.outcome.ends_at)
+        return FreeSlot(ask, _offered(self._availability, restaurant_id, _ask(ask, channel)).ends_at)
 
     def day(
         self, restaurant_id: UUID, day: date, party_size: int, area: str | None, channel: str
@@ -178,6 +173,16 @@ class HouseReservations:
         done = self._reservations.moves.cancel(restaurant_id, UUID(booking_id), by_of("chat"))
         return Cancellation(self.seen(done.view), done.late, _in_words(done.penalty, done.view))
 
+    def check_change(self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str) -> None:
+        """What `change` would say to it now, but for a change of the booking meanwhile; takes nothing."""
+        one = self._reservations.queries.get(restaurant_id, UUID(booking.id)).reservation
+        if one.status not in CHANGEABLE:
+            raise Refusal("invalid_transition", params={"from": one.status.value, "to": "changed"})
+        if self._clock.now() >= one.starts_at:
+            raise Refusal("window_passed")
+        moved = replace(_ask(ask, channel), ignore=frozenset({one.id}))
+        _offered(self._reservations.desk.availability, restaurant_id, moved)
+
     def change(
         self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str, key: str
     ) -> BookingSeen:
@@ -232,6 +237,18 @@ class HouseReservations:
 
 def by_of(channel: str) -> By:
     return By(f"conversation:{channel}", "guest")
+
+
+def _offered(availability: AvailabilityService, restaurant_id: UUID, ask: Ask) -> Offer:
+    """The offer for it; raises Refusal with alternatives when there is none."""
+    decision, others = availability.check(restaurant_id, ask)
+    if isinstance(decision.outcome, Offer):
+        return decision.outcome
+    raise Refusal(
+        decision.outcome.code,
+        params=decision.outcome.params,
+        alternatives=[alternative_json(each) for each in others],
+    )
 
 
 def _ask(ask: SlotAsk, channel: str) -> Ask:

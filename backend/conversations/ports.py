@@ -186,6 +186,10 @@ class Reservations(Protocol):
     def cancel(self, restaurant_id: UUID, booking_id: str, key: str) -> Cancellation:
         """Cancels; one that is cancelled already answers the same. Raises Refusal('invalid_transition', 'not_found')."""
 
+    def check_change(self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str) -> None:
+        """Whether `change` would take it at this moment, the booking's own tables counting as free; raises what it would raise,
+        with alternatives. Takes nothing."""
+
     def change(
         self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str, key: str
     ) -> BookingSeen:

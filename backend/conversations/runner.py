@@ -100,6 +100,9 @@ class Runner:
                     restaurant, booking.id, self._key("cancel", turn, booking.id)
                 )
                 return events.BookingCancelled(done.booking, done.late, done.penalty)
+            case actions.CheckChange(booking, ask):
+                ports.reservations.check_change(restaurant, booking, ask, channel)
+                return events.ChangeFree(ask)
             case actions.ChangeBooking(booking, ask):
                 key = self._key("change", turn, booking.id)
                 return events.BookingChanged(

@@ -70,6 +70,15 @@ class CancelBooking:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckChange:
+    """Could the booking be moved there? Answers ChangeFree or Refused with alternatives; takes nothing, and its own tables are no
+    obstacle."""
+
+    booking: BookingSeen
+    ask: SlotAsk
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeBooking:
     """Move it. Answers BookingChanged, or Refused and the booking stays as it was."""
 
@@ -147,6 +156,7 @@ Action = (
     | FindOffer
     | FindBookings
     | CancelBooking
+    | CheckChange
     | ChangeBooking
     | TellLate
     | Attend

@@ -98,6 +98,13 @@ class BookingCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeFree:
+    """The booking could be moved to that slot at this moment."""
+
+    ask: SlotAsk
+
+
+@dataclass(frozen=True, slots=True)
 class BookingChanged:
     """The booking as it is now."""
 
@@ -194,6 +201,7 @@ Result = (
     | Booked
     | BookingsFound
     | BookingCancelled
+    | ChangeFree
     | BookingChanged
     | LateNoted
     | Attended

@@ -1,7 +1,7 @@
 """Bookings that exist: look at them, cancel them, change them. Pure; called by `machine`.
 
 A booking is found by its code or because it is this session's own, never by a name. What would happen is told before it is
-done, and done only after a yes.
+done, and done only after a yes; whether a change is possible is looked at before the yes is asked for.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.conversations.dialogue import coming
-from backend.conversations.dialogue.actions import CancelBooking, ChangeBooking, FindBookings
+from backend.conversations.dialogue.actions import CancelBooking, ChangeBooking, CheckChange, FindBookings
 from backend.conversations.dialogue.asking import HUMAN, NO, RESERVE, START, again, ask, quick_slots
 from backend.conversations.dialogue.events import (
     BookingCancelled,
     BookingChanged,
     BookingsFound,
+    ChangeFree,
     Heard,
     Outcome,
     Quick,
@@ -27,6 +28,8 @@ from backend.conversations.dialogue.records import Alternative, BookingSeen, Res
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish
 
 _MAY_BE_ELSEWHERE = frozenset({"slot_unavailable"})
+# No other slot would do either.
+_FINAL = frozenset({"invalid_transition", "window_passed"})
 _SETTLED = frozenset({"cancelled", "no_show", "completed", "expired"})
 MOST_LISTED = 5
 
@@ -131,9 +134,15 @@ def _towards_change(state: DialogueState) -> Outcome:
     if wanted is None:
         return ask(state, Step.ASK_CHANGE)
     target = state.target
-    if target is not None and wanted == SlotAsk(target.party_size, target.date, target.time, target.area):
+    if target is None or wanted == SlotAsk(target.party_size, target.date, target.time, target.area):
         return ask(replace(state, wish=Wish()), Step.ASK_CHANGE, Say("already_so"))
-    return ask(replace(state, pending=wanted), Step.CONFIRM_CHANGE)
+    # Looked at before it is asked: nobody says yes to a slot that is full or a day that is closed.
+    return Outcome(replace(state, pending=wanted), (), CheckChange(target, wanted))
+
+
+def on_change_free(state: DialogueState, event: ChangeFree) -> Outcome:
+    """It could be moved: shall it be."""
+    return ask(replace(state, pending=event.ask, offers=()), Step.CONFIRM_CHANGE)
 
 
 def on_cancelled(state: DialogueState, event: BookingCancelled) -> Outcome:
@@ -176,7 +185,7 @@ def on_refused(state: DialogueState, event: Refused) -> Outcome:
     if event.code == "not_found":
         return ask(replace(state, target=None, found=()), Step.ASK_CODE, Say("no_booking"))
     reason = Say(f"refusal.{event.code}", values)
-    if state.purpose != "change" or state.target is None:
+    if state.purpose != "change" or state.target is None or event.code in _FINAL:
         return Outcome(_finished(state, keep=state.booked), (reason, Say("as_it_was")))
     offers = tuple(each for each in event.alternatives if not _is_current(state, each))[:3]
     if state.pending is not None and state.pending.area is not None and event.code in _MAY_BE_ELSEWHERE:
@@ -184,7 +193,7 @@ def on_refused(state: DialogueState, event: Refused) -> Outcome:
     if offers:
         choosing = replace(state, step=Step.CHOOSE_CHANGE, offers=offers)
         return Outcome(choosing, (reason, Say("offers_change", {"offers": offers}, quick_slots(offers))))
-    return ask(replace(state, wish=Wish(), pending=None), Step.ASK_CHANGE, reason, Say("as_it_was"))
+    return ask(replace(state, wish=Wish(), pending=None), Step.ASK_CHANGE, reason)
 
 
 def _other_area(state: DialogueState, offers: tuple[Alternative, ...], reason: Say) -> Outcome:

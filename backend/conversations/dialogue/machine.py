@@ -20,6 +20,7 @@ from backend.conversations.dialogue.events import (
     BookingCancelled,
     BookingChanged,
     BookingsFound,
+    ChangeFree,
     DayKnown,
     ErasurePlanned,
     Event,
@@ -73,6 +74,8 @@ def _result(state: DialogueState, event: Result, facts: RestaurantFacts, now: da
             return existing.on_found(state, event, facts, now)
         case BookingCancelled():
             return existing.on_cancelled(state, event)
+        case ChangeFree():
+            return existing.on_change_free(state, event)
         case BookingChanged():
             return existing.on_changed(state, event)
         case LateNoted():

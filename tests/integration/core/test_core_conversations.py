@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -59,6 +60,38 @@ def test_a_booking_made_in_the_chat_is_changed_and_cancelled_in_words(stage: Sta
     assert "¿Cancelo la mesa" in told["text"]
     assert "queda cancelada" in say(stage, "sí")["text"]
     assert [each["status"] for each in bookings(stage)] == ["cancelled"]
+
+
+def test_an_hour_that_is_full_is_told_before_a_change_to_it_is_asked(stage: Stage) -> None:
+    for guest in range(4):
+        stage.booked(guest={"name": "Otra", "phone": f"60000000{guest}"})
+    say(stage, "mesa para 4 mañana a las 22:30, Ana Gil, 600 111 222", "sí")
+
+    told = say(stage, "cámbiala a las 20:00")
+
+    assert told["text"].startswith("A las 20:00 ya no queda mesa para 4")
+    assert "¿La dejo" in say(stage, told["quickReplies"][0]["value"])["text"]
+
+
+def test_a_bookings_own_table_does_not_stand_in_the_way_of_its_change(stage: Stage) -> None:
+    for guest in range(3):
+        stage.booked(guest={"name": "Otra", "phone": f"60000000{guest}"})
+    say(stage, "mesa para 4 mañana a las 20:00, Ana Gil, 600 111 222", "sí")
+
+    assert "¿La dejo" in say(stage, "cámbiala a las 20:30")["text"]
+    assert "Cambiada" in say(stage, "sí")["text"]
+
+
+def test_a_booking_whose_hour_came_is_not_changed_and_nothing_is_asked(stage: Stage) -> None:
+    say(stage, "mesa para 2 mañana a las 20:00, Ana Gil, 600 111 222", "sí")
+    [booking] = bookings(stage)
+    stage.clock.at = datetime.fromisoformat(booking["startsAt"])
+    code = booking["code"]
+
+    told = say(stage, f"cambia la reserva {code} a las 22:00", session="another")["text"]
+
+    assert told.startswith("El plazo para cambiarla por aquí ya pasó.")
+    assert "?" not in told
 
 
 def test_the_last_table_is_held_for_the_first_who_asked(stage: Stage) -> None:

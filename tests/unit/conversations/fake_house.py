@@ -296,6 +296,10 @@ class House:
             self.taken.pop(booking_id, None)
             return Cancellation(booking, self.late)
 
+    def check_change(self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str) -> None:
+        with self.lock:
+            self._table(ask, frozenset({booking.id}))
+
     def change(
         self, restaurant_id: UUID, booking: BookingSeen, ask: SlotAsk, channel: str, key: str
     ) -> BookingSeen:
