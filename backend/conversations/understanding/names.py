@@ -40,6 +40,7 @@ _THANKING: Final = frozenset({"gracias", "thanks", "thank", "muchas", "many"})
 # With so many tokens read as values, a word alone at the end is taken for the name.
 _MUCH_TAKEN: Final = 3
 _LETTERS_SPELLED: Final = 3
+_LONGEST_NAME: Final = 5
 # A day and a surname: only a fuller name, or one announced by 'a nombre de', is a name.
 _ALSO_DAYS: Final = frozenset({"reyes", "pascua", "pascual", "navidad"})
 _SHORT_FORMS: Final = frozenset({"st", "sta", "sto", "ma", "fco", "jr"})
@@ -113,6 +114,7 @@ def given_name(
     if context == "name":
         return (
             _spelled(sentence)
+            or _whole(sentence)
             or _wished(sentence, taken, known)
             or _bare(sentence, taken, known)
             or _after_comma(sentence, taken, known)
@@ -335,6 +337,18 @@ def _spelled(sentence: Sentence) -> Name | None:
         if len(letters) >= _LETTERS_SPELLED:
             return Name("".join(letters).lower().capitalize(), start, end, sure=True)
     return None
+
+
+def _whole(sentence: Sentence) -> Name | None:
+    """'Rosa Nuevo', 'Sam Good': a first name and capitals are all the answer, whatever else its words may mean."""
+    words = sentence.tokens
+    if not 1 < len(words) <= _LONGEST_NAME or sentence.text.isupper() or words[0].norm not in GIVEN_NAMES:
+        return None
+    if any(not (token.kind == "word" and (token.capital or token.norm in _PARTICLES)) for token in words):
+        return None
+    if words[-1].norm in _PARTICLES | _CALENDAR | _NEVER:
+        return None
+    return Name(_written(sentence, 0, len(words)), 0, len(words), sure=False)
 
 
 def _wished(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
