@@ -1,7 +1,7 @@
 """Dates, times, money and lists as a person of that locale writes them.
 
 Pure. Called by texts, messages, dialogue and pages. Times follow the reader: 20:00 in Spanish, 8:00 pm in English.
-Every date is written with its weekday.
+Every date is written with its weekday, in full but where there is little room.
 """
 
 from __future__ import annotations
@@ -24,17 +24,28 @@ def _locale(locale: str) -> Locale:
         return Locale.parse(language_of(locale))
 
 
+def _is_american(locale: str) -> bool:
+    return locale.lower().replace("_", "-") == "en-us"
+
+
 def long_date(day: date, locale: str, today: date | None = None) -> str:
     """'viernes 18 de diciembre' or 'Friday 18 December'; the year is added only when it is not `today`'s."""
     if language_of(locale) == "es":
         pattern = "EEEE d 'de' MMMM"
         year = " 'de' y"
     else:
-        pattern = "EEEE, MMMM d" if locale.lower().replace("_", "-") == "en-us" else "EEEE d MMMM"
+        pattern = "EEEE, MMMM d" if _is_american(locale) else "EEEE d MMMM"
         year = ", y" if pattern.startswith("EEEE,") else " y"
     if today is not None and today.year != day.year:
         pattern += year
     return format_date(day, pattern, locale=_locale(locale))
+
+
+def short_date(day: date, locale: str, *, brief: bool = False) -> str:
+    """'viernes 18 dic' or 'Friday 18 Dec' for where there is little room, `brief` 'vie 18 dic'; never the year."""
+    weekday = "EEE" if brief else "EEEE"
+    pattern = f"{weekday} MMM d" if _is_american(locale) else f"{weekday} d MMM"
+    return format_date(day, pattern, locale=_locale(locale)).replace(".", "")
 
 
 def clock_time(at: time | datetime, locale: str) -> str:

@@ -22,6 +22,8 @@ RESERVE = Quick("reserve")
 START = (RESERVE, Quick("my_booking"), HUMAN)
 OTHER_DAY = Quick("other_day")
 WAIT = Quick("wait")
+LEAVE = Quick("leave")
+FEWER = Quick("fewer")
 ERASE = Quick("erase")
 FIX = (OTHER_DAY, Quick("other_time"), Quick("other_party"))
 
@@ -72,7 +74,7 @@ def question(state: DialogueState) -> tuple[Say, ...]:
 def again(state: DialogueState) -> tuple[Say, ...]:
     """The open question after an interruption: what was read back a moment ago is only named."""
     if state.step is Step.CONFIRM:
-        return (Say("confirm_again", {"slot": state.draft.slot}, (YES, CHANGE)),)
+        return (Say("confirm_again", {"slot": state.draft.slot}, (YES, CHANGE, LEAVE)),)
     return question(state)
 
 
@@ -134,7 +136,7 @@ def confirmation(state: DialogueState, *aside: Say) -> tuple[Say, ...]:
     if ALLERGY.search(plain(draft.notes or "")):
         says.append(Say("allergy_careful"))
     says += aside
-    says.append(Say("confirm_ask" if state.consented else "confirm_ask_consent", quick=(YES, CHANGE)))
+    says.append(Say("confirm_ask" if state.consented else "confirm_ask_consent", quick=(YES, CHANGE, LEAVE)))
     return tuple(says)
 
 

@@ -23,6 +23,11 @@ _DAY_WORDS = frozenset({"día", "dia", "fecha", "day", "date"})
 # What the buttons say, and people in their own words, whatever else the message may mean.
 _OTHER = re.compile(
     r"\b(otr[oa]|another|different|other) (dia|fecha|hora|momento|day|date|time|numero de personas|number of people)\b"
+    r"|^(numero de personas|number of people|menos personas|fewer people)\W*$"
+)
+# A no to the whole booking and not only to what was read back; "déjalo así" is neither.
+_LEAVING = re.compile(
+    r"\b(dejal[oa]|dejel[oa]|dejem?os?l[oa]|olvidal[oa]|leave it|never ?mind|forget (it|about it))\b(?! (asi|como|a |as |like|at ))"
 )
 _PEOPLE_WORDS = frozenset({"personas", "people", "guests", "comensales"})
 _NAME_WORDS = frozenset({"nombre", "name"})
@@ -127,6 +132,8 @@ def _yes(state: DialogueState, heard: Heard, facts: RestaurantFacts, now: dateti
 
 
 def _no(state: DialogueState, heard: Heard) -> Outcome:
+    if state.step is Step.CONFIRM and _LEAVING.search(plain(heard.text)):
+        return drop(state)
     if state.step is Step.CONFIRM:
         return ask(state, Step.FIX)
     if state.step in {Step.CHOOSE, Step.ASK_TIME}:
@@ -153,7 +160,7 @@ def _which_value(state: DialogueState, heard: Heard) -> Outcome | None:
     if said & _DAY_WORDS:
         return ask(replace(state, draft=replace(draft, date=None)), Step.ASK_DATE)
     if said & _PEOPLE_WORDS:
-        return ask(replace(state, draft=replace(draft, party_size=None)), Step.ASK_PARTY)
+        return ask(replace(state, draft=replace(draft, party_size=None), group=False), Step.ASK_PARTY)
     if said & _NAME_WORDS and state.step in {Step.CONFIRM, Step.FIX, Step.CONFIRM_WAIT}:
         return ask(replace(state, draft=replace(draft, name=None)), Step.ASK_NAME)
     return ask(state, Step.FIX) if heard.read.intent == "change" and state.step is Step.CONFIRM else None

@@ -56,13 +56,12 @@ def on_day(state: DialogueState, event: DayKnown) -> Outcome:
         return ask(cleared, Step.ASK_DATE, reason)
     wanted = [at for at in day.times if _in_part(at.hour, draft.daypart) and _in_bounds(at, draft)]
     missed = () if wanted else (Say("part_full"),)
-    shown = tuple(
-        Alternative(day.date, time, draft.area)
-        for time in spread(wanted or list(day.times), MOST_TIMES_SHOWN)
-    )
+    free = wanted or list(day.times)
+    shown = tuple(Alternative(day.date, time, draft.area) for time in spread(free, MOST_TIMES_SHOWN))
     asked = replace(state, step=Step.ASK_TIME, offers=shown)
     values = {"day": day.date, "people": draft.party_size, "offers": shown}
-    return Outcome(asked, (*missed, Say("ask_time_free", values, quick_slots(shown))))
+    key = "ask_time_free" if len(shown) == len(free) else "ask_time_some"
+    return Outcome(asked, (*missed, Say(key, values, quick_slots(shown))))
 
 
 def _in_bounds(at: time, draft: Draft) -> bool:

@@ -237,7 +237,7 @@ def _without_code(state: DialogueState, heard: Heard) -> Outcome | None:
     """'no lo tengo': then only people can find it."""
     if heard.read.intent != "deny":
         return None
-    return Outcome(_finished(state, keep=state.booked), (Say("code_lost", quick=(HUMAN,)),))
+    return Outcome(_finished(state, keep=state.booked), (Say("code_lost", quick=(HUMAN, RESERVE)),))
 
 
 def _is_code(code: str, text: str) -> bool:

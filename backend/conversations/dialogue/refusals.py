@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.conversations.dialogue import waiting
-from backend.conversations.dialogue.asking import HUMAN, NO, YES, ask, quick_slots
+from backend.conversations.dialogue.asking import FEWER, HUMAN, NO, YES, ask, quick_slots
 from backend.conversations.dialogue.events import Outcome, Refused, Say
 from backend.conversations.dialogue.records import Alternative, SlotAsk
 from backend.conversations.dialogue.state import DialogueState, Draft, Step
@@ -62,7 +62,10 @@ def other_party(state: DialogueState, code: str, reason: Say) -> Outcome:
     too_large = code == "party_too_large"
     draft = replace(state.draft, party_size=None)
     asked = replace(state, step=Step.ASK_PARTY, draft=draft, pending=None, group=too_large)
-    return Outcome(asked, (reason, Say("ask_group" if too_large else "ask_party_again", quick=(HUMAN,))))
+    question = (
+        Say("ask_group", quick=(HUMAN, FEWER, NO)) if too_large else Say("ask_party_again", quick=(HUMAN, NO))
+    )
+    return Outcome(asked, (reason, question))
 
 
 def _bad_field(state: DialogueState, event: Refused) -> Outcome:

@@ -21,7 +21,7 @@ from backend.conversations.dialogue.records import (
 )
 from backend.conversations.dialogue.reply import Card, ListItem, QuickReply, Reply
 from backend.platform.texts import has, language_of, say
-from backend.platform.wording import clock_time, listed, long_date
+from backend.platform.wording import clock_time, listed, long_date, short_date
 
 __all__ = ["Card", "ListItem", "QuickReply", "Reply", "Voice", "locale_for", "replies"]
 
@@ -234,7 +234,7 @@ class Voice:
         booking = quick.booking
         if booking is not None:
             about = (clock_time(booking.time, self._locale), self.persons(booking.party_size), booking.code)
-            return ListItem(_capital(long_date(booking.date, self._locale)), booking.code, " · ".join(about))
+            return ListItem(_capital(short_date(booking.date, self._locale)), booking.code, " · ".join(about))
         tapped = self._quick(quick, with_day=with_day)
         return ListItem(tapped.title, tapped.value)
 
@@ -242,9 +242,9 @@ class Voice:
         if quick.slot is not None:
             title = clock_time(quick.slot.time, self._locale)
             if with_day:
-                title = f"{long_date(quick.slot.date, self._locale)}, {title}"
+                title = f"{_capital(short_date(quick.slot.date, self._locale, brief=True))} {title}"
         elif quick.day is not None:
-            title = _capital(long_date(quick.day, self._locale))
+            title = _capital(short_date(quick.day, self._locale))
         else:
             title = self.text(f"chat.quick.{quick.key}")
         return QuickReply(title, quick.value or title)
