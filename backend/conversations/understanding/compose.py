@@ -32,6 +32,7 @@ from backend.conversations.understanding.given_names import GIVEN_NAMES
 from backend.conversations.understanding.items import Item
 from backend.conversations.understanding.lexer import Token, normalise, tokenize
 from backend.conversations.understanding.lexicon import Lexicon, lexicon
+from backend.conversations.understanding.name_words import Name
 from backend.conversations.understanding.patterns import Match
 from backend.conversations.understanding.records import Daypart, Slots, Span, Understanding
 from backend.conversations.understanding.rulebook import words
@@ -261,7 +262,7 @@ class _Reading:
         working = not _MORNING_WORDS.isdisjoint(self.sentence.norms)
         return "morning" if working and not intents.names_place(self.sentence) else None
 
-    def _slots(self, items: list[Item], changing: bool, name: names.Name | None) -> tuple[Slots, Slots]:
+    def _slots(self, items: list[Item], changing: bool, name: Name | None) -> tuple[Slots, Slots]:
         day, old_day = choosing.settle(self.sentence, items, "date", changing=changing)
         at, old_at = choosing.settle(self.sentence, items, "time", changing=changing)
         people, old_people = choosing.settle(self.sentence, items, "party", changing=changing)
@@ -312,7 +313,7 @@ class _Reading:
         part = self._part()
         return part if part in ("morning", "midday", "afternoon", "night", "early") and at is None else None  # type: ignore[return-value]
 
-    def _name(self, name: names.Name | None) -> str | None:
+    def _name(self, name: Name | None) -> str | None:
         if name is None:
             return None
         self._span("name", name.start, name.end)
@@ -372,7 +373,7 @@ class _Reading:
         )
 
 
-def _tokens(stretches: Iterable[Item | Match | names.Name]) -> set[int]:
+def _tokens(stretches: Iterable[Item | Match | Name]) -> set[int]:
     """The tokens these stretches of the message cover."""
     return {at for stretch in stretches for at in range(stretch.start, stretch.end)}
 
