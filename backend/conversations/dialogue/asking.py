@@ -47,6 +47,13 @@ def ask(state: DialogueState, step: Step, *before: Say) -> Outcome:
     return Outcome(moved, (*before, *question(moved)))
 
 
+def ask_to_confirm(state: DialogueState, before: tuple[Say, ...], aside: tuple[Say, ...]) -> Outcome:
+    """Moves to the read-back; what a yes agrees to is said at a booking's first one only."""
+    confirming = replace(state, step=Step.CONFIRM)
+    says = confirmation(confirming, *aside)
+    return Outcome(replace(confirming, consent_told=state.draft.id), (*before, *says))
+
+
 def question(state: DialogueState) -> tuple[Say, ...]:
     """The question that is open at this step, to be asked again after an interruption; empty when there is none."""
     draft, step = state.draft, state.step
@@ -136,8 +143,15 @@ def confirmation(state: DialogueState, *aside: Say) -> tuple[Say, ...]:
     if ALLERGY.search(plain(draft.notes or "")):
         says.append(Say("allergy_careful"))
     says += aside
-    says.append(Say("confirm_ask" if state.consented else "confirm_ask_consent", quick=(YES, CHANGE, LEAVE)))
+    says.append(
+        Say("confirm_ask" if _has_consented(state) else "confirm_ask_consent", quick=(YES, CHANGE, LEAVE))
+    )
     return tuple(says)
+
+
+def _has_consented(state: DialogueState) -> bool:
+    """Whether a yes agrees already to what was said of their data: at an earlier booking, or at this one's first read-back."""
+    return state.consented or bool(state.draft.id and state.consent_told == state.draft.id)
 
 
 def _end(state: DialogueState) -> datetime | None:

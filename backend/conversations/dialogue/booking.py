@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from backend.conversations.dialogue import waiting
 from backend.conversations.dialogue.actions import CheckSlot, HoldSlot, ReleaseHold, ShowDay
-from backend.conversations.dialogue.asking import again, ask, confirmation
+from backend.conversations.dialogue.asking import again, ask, ask_to_confirm
 from backend.conversations.dialogue.events import Heard, Outcome, Quick, Say
 from backend.conversations.dialogue.merging import is_weekend_choice, merged
 from backend.conversations.dialogue.records import RestaurantFacts, SlotAsk
@@ -109,11 +109,10 @@ def details(state: DialogueState, *before: Say) -> Outcome:
         return ask(state, Step.ASK_NAME, *before)
     if not draft.has_contact:
         return ask(state, Step.ASK_CONTACT, *before)
-    confirming = replace(state, step=Step.CONFIRM)
     noted = tuple(say for say in before if say.key in {"noted", "bad_area"})
     # The table is named once, in the read-back; how long it is kept is said there.
     kept = tuple(replace(say, key=_ASIDE[say.key]) for say in before if say.key in _ASIDE)
-    return Outcome(confirming, (*noted, *confirmation(confirming, *kept)))
+    return ask_to_confirm(state, noted, kept)
 
 
 def drop(state: DialogueState) -> Outcome:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from backend.conversations.dialogue.actions import AddNote, Attend, FindBookings, TellLate
 from backend.conversations.dialogue.asking import HUMAN, ask, question
 from backend.conversations.dialogue.events import Attended, Heard, LateNoted, NoteAdded, Outcome, Refused, Say
-from backend.conversations.dialogue.merging import ALLERGY, about_of, plain
+from backend.conversations.dialogue.merging import ALLERGY, about_of, noted, plain
 from backend.conversations.dialogue.records import BookingSeen, RestaurantFacts
 from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish
 
@@ -100,7 +100,7 @@ def answered(state: DialogueState, heard: Heard, purpose: Purpose) -> Outcome:
 
 def note(state: DialogueState, heard: Heard) -> Outcome:
     """'somos alérgicos al marisco', said when no booking is being made."""
-    words = heard.read.slots.notes or heard.text
+    words = noted(heard.read.slots.notes) or heard.text
     return _find(replace(state, note=words[:300]), heard, "note")
 
 

@@ -30,6 +30,8 @@ from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, P
 _MAY_BE_ELSEWHERE = frozenset({"slot_unavailable"})
 # No other slot would do either.
 _FINAL = frozenset({"invalid_transition", "window_passed"})
+# What shows the booking before anything is done with it, so that another than the one of a wrong code may be taken.
+_ASKED_FIRST = frozenset({"status", "cancel", "change"})
 _SETTLED = frozenset({"cancelled", "no_show", "completed", "expired"})
 MOST_LISTED = 5
 
@@ -43,7 +45,14 @@ def begin(state: DialogueState, heard: Heard, purpose: Purpose) -> Outcome:
         about = Wish(slots.date or about.date, slots.time or about.time, slots.party_size or about.party_size)
     code = heard.read.slots.code
     looking = replace(
-        state, purpose=purpose, about=about, wish=wish, target=None, found=(), code_asked=code is not None
+        state,
+        purpose=purpose,
+        about=about,
+        wish=wish,
+        target=None,
+        found=(),
+        code_asked=code is not None,
+        code_missed=False,
     )
     return Outcome(looking, (), FindBookings(code))
 
@@ -57,6 +66,8 @@ def to_area(state: DialogueState, heard: Heard, area: str) -> Outcome:
 def on_found(state: DialogueState, event: BookingsFound, facts: RestaurantFacts, now: datetime) -> Outcome:
     """None: ask for the code; one: go on with it; several: which one."""
     live = [each for each in event.bookings if each.status not in _SETTLED]
+    if state.code_missed:
+        return _instead_of_code(replace(state, code_missed=False), live)
     if state.purpose in {"yes", "no"}:
         return _answering(state, coming.near(live, state, facts, now))
     bookings = coming.near(live, state, facts, now) if live else list(event.bookings)
@@ -83,6 +94,20 @@ def _answering(state: DialogueState, near: list[BookingSeen]) -> Outcome:
     return _with_target(replace(state, purpose=purpose, found=(near[0],)), near[0])
 
 
+def _instead_of_code(state: DialogueState, own: list[BookingSeen]) -> Outcome:
+    """The code was wrong: the guest's only booking is the one they mean, else they look at the code again."""
+    if len(own) != 1:
+        return _code_again(state)
+    shown = _with_target(replace(state, found=tuple(own)), own[0])
+    return replace(shown, says=(Say("no_booking"), *shown.says))
+
+
+def _code_again(state: DialogueState) -> Outcome:
+    """No booking has that code; what a code is was said already."""
+    asking = replace(state, found=(), step=Step.ASK_CODE)
+    return Outcome(asking, (Say("no_booking"), Say("ask_code_again")))
+
+
 def _none_found(state: DialogueState) -> Outcome:
     said = "no_booking" if state.code_asked else "no_booking_yours"
     if state.step in BOOKING_STEPS:
@@ -91,7 +116,11 @@ def _none_found(state: DialogueState) -> Outcome:
     if state.purpose == "note" and not state.code_asked:
         asking = replace(state, found=(), step=Step.ASK_CODE)
         return Outcome(asking, (Say("note_which", quick=(RESERVE,)),))
-    return ask(replace(state, found=()), Step.ASK_CODE, Say(said))
+    if not state.code_asked:
+        return ask(replace(state, found=()), Step.ASK_CODE, Say(said))
+    if state.purpose in _ASKED_FIRST:
+        return Outcome(replace(state, code_missed=True), (), FindBookings())
+    return _code_again(state)
 
 
 def _after_look(state: DialogueState) -> Step:
@@ -223,7 +252,7 @@ def heard_with_booking(state: DialogueState, heard: Heard) -> Outcome | None:
         code = read.slots.code
         if code is None or not _is_code(code, heard.text):
             return _without_code(state, heard)
-        return Outcome(replace(state, code_asked=True), (), FindBookings(code))
+        return Outcome(replace(state, code_asked=True, code_missed=False), (), FindBookings(code))
     if step is Step.PICK:
         return _pick(state, heard)
     if step is Step.ASK_ETA:

@@ -37,6 +37,7 @@ _TABLE = re.compile(
     r"\b(reservar|reserva(me|nos|rme|rnos)?|reserve|book"
     r"|(quiero|queria|quisiera|necesito|busco|hay|want|need|like|have) .*(mesa|table|sitio|hueco|lugar))\b"
 )
+_LINKING = re.compile(r"^[\s,;.:]*(?:(?:y|e|and|&)[\s,]+)+", re.IGNORECASE)
 # Needs that could harm the guest when they are overlooked.
 ALLERGY = re.compile(
     r"alerg|allerg|celiac|coeliac|intoleran|anafila|anaphyla|epipen|epinefrin|adrenalin|gluten|lactos"
@@ -65,7 +66,7 @@ def merged(state: DialogueState, heard: Heard, facts: RestaurantFacts) -> Draft:
         name=slots.name or draft.name or heard.name,
         phone=slots.phone or draft.phone,
         email=slots.email or draft.email,
-        notes=_joined(draft.notes, slots.notes),
+        notes=_joined(draft.notes, noted(slots.notes)),
         occasion=slots.occasion or draft.occasion,
         daypart=slots.daypart or draft.daypart,
         later_than=None,
@@ -84,6 +85,11 @@ def corrects(text: str) -> bool:
 def asks_for_table(text: str) -> bool:
     """Whether the words ask for a table, and not only tell of a need."""
     return _TABLE.search(plain(text)) is not None
+
+
+def noted(words: str | None) -> str | None:
+    """The guest's words for the team without the 'and' that joined them to what was said before."""
+    return _LINKING.sub("", words) or None if words is not None else None
 
 
 def _joined(before: str | None, added: str | None) -> str | None:

@@ -153,7 +153,8 @@ class DialogueState:
     `full` is the slot for which there was no table; `eta_minutes` (after the start) or `eta_time` when the guest will be here;
     `note` what they said for the team before we knew of which booking; `waits` this thread's places on the waiting list.
     `free` is the slot that was found free and is not held, where no slot is kept. `group`: more people were named
-    than may book here, and the team was offered.
+    than may book here, and the team was offered. `code_missed`: there is no booking with the code that was given, so the guest's
+    own are looked for. `consent_told`: the draft (its id) at whose read-back it was said what a yes agrees to.
     """
 
     step: Step = Step.IDLE
@@ -172,6 +173,7 @@ class DialogueState:
     misunderstood: int = 0
     told_waiting: bool = False
     code_asked: bool = False
+    code_missed: bool = False
     full: SlotAsk | None = None
     eta_minutes: int | None = None
     eta_time: datetime.time | None = None
@@ -179,6 +181,7 @@ class DialogueState:
     waits: tuple[str, ...] = ()
     group: bool = False
     free: FreeSlot | None = None
+    consent_told: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The state in JSON types; what equals its default is left out."""

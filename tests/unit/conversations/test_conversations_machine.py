@@ -77,6 +77,7 @@ class Watch:
     def __init__(self, advance):
         self._advance = advance
         self.read_back = None
+        self.told = set()
 
     def __call__(self, state, event, facts, now):
         outcome = self._advance(state, event, facts, now)
@@ -85,6 +86,9 @@ class Watch:
         for said in outcome.says:
             if said.key == "confirm":
                 self.read_back = said.values["slot"]
+            if said.key == "confirm_ask_consent":
+                assert outcome.state.draft.id not in self.told
+                self.told.add(outcome.state.draft.id)
         return outcome
 
     def promises(self, state, event, outcome):
@@ -99,6 +103,7 @@ class Watch:
             assert event.read.intent == "confirm"
             assert replace(action.draft, area=action.area).slot == self.read_back
             assert action.draft.has_contact
+            assert state.consented or action.draft.id in self.told
         if isinstance(action, actions.JoinWaitlist):
             assert state.step is Step.CONFIRM_WAIT
             assert event.read.intent == "confirm"
