@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -146,8 +148,41 @@ def test_a_message_that_meets_a_defect_is_tried_again_with_pauses_and_then_shown
         if each["restaurant_id"] == house.stage.restaurant_id
     ]
     assert [(each["kind"], each["attempts"]) for each in dead] == [("inbound", 8)]
-    assert "a defect" in dead[0]["last_error"]
+    assert re.fullmatch(r"RuntimeError at test_channels_crash\.py:\d+", dead[0]["last_error"])
 
     chats._talk = sound
     house.work()
     assert house.states("inbound_messages") == ["dead", "done"]
+
+
+class _Quoting:
+    """A defect whose words, and whose cause's, are the guest's."""
+
+    def receive(self, *given: Any, **more: Any) -> Any:
+        try:
+            raise ValueError(f"cannot read {given[3]!r}")
+        except ValueError as problem:
+            raise RuntimeError(f"no answer to {given[3]}") from problem
+
+
+def test_what_is_kept_and_logged_of_a_defect_has_its_kind_and_place_and_no_word_of_the_guest(
+    house: ChannelHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.connect_twilio()
+    house.write_twilio("me llamo Zoraida y soy celíaca")
+    house.stage.worker.channels.chats._talk = _Quoting()
+
+    with caplog.at_level(logging.DEBUG):
+        house.work()
+
+    [kept] = house.rows("SELECT last_error FROM inbound_messages")
+    place = r"at test_channels_crash\.py:\d+"
+    assert re.fullmatch(f"RuntimeError {place} from ValueError {place}", kept["last_error"])
+    [told] = [each for each in caplog.records if each.getMessage() == "message not worked on"]
+    assert told.reason == kept["last_error"]
+    formatter = logging.Formatter()
+    assert not any(
+        "Zoraida" in f"{formatter.format(each)} {each.__dict__}"
+        for each in caplog.records
+        if each.name.startswith("backend.conversations")
+    )
