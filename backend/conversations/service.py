@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from backend.conversations.dialogue.asking import CONTEXTS
+from backend.conversations.dialogue.asking import context_of
 from backend.conversations.dialogue.events import Heard
 from backend.conversations.dialogue.records import RestaurantFacts
 from backend.conversations.dialogue.render import Reply, locale_for, replies
@@ -180,7 +180,7 @@ class _TurnInHand:
             now=self._now,
             tz=self._facts.timezone,
             language=state.language or self._locale or self._facts.locale,
-            context=CONTEXTS.get(state.step),
+            context=context_of(state),
             service=self._facts.service,
         )
 

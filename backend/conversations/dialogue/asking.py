@@ -41,6 +41,14 @@ CONTEXTS = {
 }
 
 
+_ASKED_ALONE = {"date": "ask_date", "time": "ask_time", "party_size": "ask_party"}
+
+
+def context_of(state: DialogueState) -> str | None:
+    """The slot whose answer the parser should expect."""
+    return state.asked if state.step is Step.ASK_CHANGE else CONTEXTS.get(state.step)
+
+
 def ask(state: DialogueState, step: Step, *before: Say) -> Outcome:
     """Moves to the step and asks its question after `before`."""
     moved = replace(state, step=step)
@@ -108,6 +116,8 @@ def _existing_question(state: DialogueState) -> tuple[Say, ...]:
         return (Say("pick", quick=tuple(Quick(booking=each, value=each.code) for each in state.found)),)
     if step is Step.CONFIRM_CANCEL and target is not None:
         return (Say("confirm_cancel", {"booking": target}, (YES, NO)),)
+    if step is Step.ASK_CHANGE and state.asked is not None:
+        return (Say(_ASKED_ALONE[state.asked]),)
     if step is Step.ASK_CHANGE and target is not None:
         return (Say("ask_change", {"booking": target}, FIX),)
     if step is Step.CONFIRM_CHANGE and state.pending is not None:

@@ -6,6 +6,7 @@ done, and done only after a yes; whether a change is possible is looked at befor
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,9 +24,9 @@ from backend.conversations.dialogue.events import (
     Refused,
     Say,
 )
-from backend.conversations.dialogue.merging import about_of, picked_offer, wanted_slot, wish_of
+from backend.conversations.dialogue.merging import about_of, picked_offer, plain, wanted_slot, wish_of
 from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts, SlotAsk
-from backend.conversations.dialogue.state import BOOKING_STEPS, DialogueState, Purpose, Step, Wish
+from backend.conversations.dialogue.state import BOOKING_STEPS, Asked, DialogueState, Purpose, Step, Wish
 
 _MAY_BE_ELSEWHERE = frozenset({"slot_unavailable"})
 # No other slot would do either.
@@ -33,6 +34,11 @@ _FINAL = frozenset({"invalid_transition", "window_passed"})
 # What shows the booking before anything is done with it, so that another than the one of a wrong code may be taken.
 _ASKED_FIRST = frozenset({"status", "cancel", "change"})
 _SETTLED = frozenset({"cancelled", "no_show", "completed", "expired"})
+_VALUE_WORDS: dict[Asked, re.Pattern[str]] = {
+    "date": re.compile(r"\b(dia|fecha|day|date)\b"),
+    "time": re.compile(r"\b(hora|time)\b"),
+    "party_size": re.compile(r"\b(personas|comensales|people|guests|party size)\b"),
+}
 MOST_LISTED = 5
 
 
@@ -44,6 +50,7 @@ def begin(state: DialogueState, heard: Heard, purpose: Purpose) -> Outcome:
         slots = heard.read.slots
         about = Wish(slots.date or about.date, slots.time or about.time, slots.party_size or about.party_size)
     code = heard.read.slots.code
+    asked = _named_value(heard, about) if purpose == "change" and wish.is_empty else None
     looking = replace(
         state,
         purpose=purpose,
@@ -53,6 +60,7 @@ def begin(state: DialogueState, heard: Heard, purpose: Purpose) -> Outcome:
         found=(),
         code_asked=code is not None,
         code_missed=False,
+        asked=asked,
     )
     return Outcome(looking, (), FindBookings(code))
 
@@ -160,8 +168,11 @@ def _with_target(state: DialogueState, booking: BookingSeen) -> Outcome:
 
 def _towards_change(state: DialogueState) -> Outcome:
     wanted = wanted_slot(state)
+    if wanted is None and state.asked is not None and state.target is not None:
+        return ask(state, Step.ASK_CHANGE, Say("booking_now", {"booking": state.target}))
     if wanted is None:
         return ask(state, Step.ASK_CHANGE)
+    state = replace(state, asked=None)
     target = state.target
     if target is None or wanted == SlotAsk(target.party_size, target.date, target.time, target.area):
         return ask(replace(state, wish=Wish()), Step.ASK_CHANGE, Say("already_so"))
@@ -319,6 +330,9 @@ def _answer_change(state: DialogueState, heard: Heard) -> Outcome | None:
     wish = wish_of(heard)
     if not wish.is_empty:
         return _towards_change(replace(state, wish=_joined(state.wish, wish)))
+    asked = _named_value(heard, Wish()) if read.intent not in {"confirm", "deny", "cancel"} else None
+    if asked is not None:
+        return ask(replace(state, asked=asked, misunderstood=0), Step.ASK_CHANGE)
     if read.intent == "confirm" and state.step is Step.CONFIRM_CHANGE and state.pending is not None:
         return Outcome(state, (), ChangeBooking(state.target, state.pending))
     if read.intent == "deny":
@@ -326,6 +340,18 @@ def _answer_change(state: DialogueState, heard: Heard) -> Outcome | None:
     if read.intent == "cancel":
         return ask(replace(state, purpose="cancel"), Step.CONFIRM_CANCEL)
     return None
+
+
+def _named_value(heard: Heard, about: Wish) -> Asked | None:
+    """'otra hora', 'cambiar el día': the one value that is to change, named but not said. `about` describes the booking as it is."""
+    known = {"date": about.date, "time": about.time, "party_size": about.party_size}
+    said = plain(heard.text)
+    named = [
+        value
+        for value, words in _VALUE_WORDS.items()
+        if words.search(said) is not None and known[value] is None
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _joined(before: Wish, added: Wish) -> Wish:

@@ -74,6 +74,8 @@ EXISTING_STEPS = frozenset(
 # Why bookings are looked for. `yes` and `no` answer what we wrote to them ourselves, if we did: a reminder.
 Purpose = Literal["status", "cancel", "change", "hours", "late", "attend", "note", "yes", "no"]
 
+Asked = Literal["date", "time", "party_size"]
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -155,6 +157,7 @@ class DialogueState:
     `free` is the slot that was found free and is not held, where no slot is kept. `group`: more people were named
     than may book here, and the team was offered. `code_missed`: there is no booking with the code that was given, so the guest's
     own are looked for. `consent_told`: the draft (its id) at whose read-back it was said what a yes agrees to.
+    `asked`: the one value of an existing booking that is to change, as its guest said.
     """
 
     step: Step = Step.IDLE
@@ -182,6 +185,7 @@ class DialogueState:
     group: bool = False
     free: FreeSlot | None = None
     consent_told: str = ""
+    asked: Asked | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The state in JSON types; what equals its default is left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from fake_house import FACTS, Talk
@@ -11,6 +11,7 @@ from backend.conversations.channels.rendering.whatsapp import BUTTON_TITLE, ROW_
 from backend.conversations.dialogue.events import Quick
 from backend.conversations.dialogue.records import Alternative
 from backend.conversations.dialogue.render import Voice
+from backend.conversations.understanding import understand
 from backend.platform.texts import catalogue
 
 TODAY = date(2026, 11, 24)
@@ -27,6 +28,15 @@ def test_every_answer_to_tap_is_shown_whole(language):
 
     assert [title for title in titles if len(title) > BUTTON_TITLE] == []
     assert len(titles) > 15
+
+
+@pytest.mark.parametrize("title", ["Número de personas", "Number of people", "Menos personas", "Fewer people"])
+def test_a_button_that_changes_the_people_is_read_as_that_without_a_doubt(title):
+    read = understand(title, now=datetime.combine(TODAY, time(12)), tz="Europe/Madrid")
+
+    assert read.intent == "change"
+    assert read.confidence >= 0.8
+    assert read.slots.party_size is None
 
 
 @pytest.mark.parametrize("locale", LOCALES)

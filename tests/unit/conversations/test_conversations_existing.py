@@ -83,3 +83,35 @@ def test_words_for_the_team_begin_without_the_word_that_joined_them(talk, said, 
     talk.say(said)
 
     assert [words for _, words in talk.house.notes] == [noted]
+
+
+@pytest.mark.parametrize(
+    ("title", "asked", "answer", "offered"),
+    [
+        ("Otro día", "¿Qué día sería?", "el viernes", "¿La dejo el viernes 27 de noviembre a las 20:30"),
+        ("Otra hora", "¿A qué hora sería?", "9", "¿La dejo el jueves 26 de noviembre a las 21:00"),
+        ("Número de personas", "¿Para cuántas personas?", "1", "para 1 persona"),
+        ("cambiar la hora", "¿A qué hora sería?", "21:30", "a las 21:30"),
+    ],
+)
+def test_what_is_to_change_is_asked_for_and_its_answer_understood(talk, title, asked, answer, offered):
+    talk.say("quiero cambiar mi reserva")
+
+    assert talk.say(title) == asked
+    assert offered in talk.say(answer)
+
+
+def test_who_says_at_once_what_is_to_change_is_asked_for_that_alone(talk):
+    told = talk.say("quiero cambiar la hora de mi reserva")
+
+    assert told == "Tu reserva es el jueves 26 de noviembre a las 20:30 para 2 personas. ¿A qué hora sería?"
+
+
+def test_several_values_to_change_are_asked_for_together(talk):
+    assert "¿Qué cambiamos" in talk.say("quiero cambiar el día y la hora")
+
+
+def test_an_answer_to_what_is_to_change_may_be_no(talk):
+    talk.say("quiero cambiar mi reserva", "Otra hora")
+
+    assert talk.say("no, déjalo").startswith("Tu reserva sigue igual")
