@@ -343,7 +343,7 @@ def _answer_change(state: DialogueState, heard: Heard) -> Outcome | None:
 
 
 def _named_value(heard: Heard, about: Wish) -> Asked | None:
-    """'otra hora', 'cambiar el día': the one value that is to change, named but not said. `about` describes the booking as it is."""
+    """'otra hora', 'cambiar el día': the one value that is to change, named but not said. `about` tells the booking as it is."""
     known = {"date": about.date, "time": about.time, "party_size": about.party_size}
     said = plain(heard.text)
     named = [
