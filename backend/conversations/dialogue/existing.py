@@ -330,7 +330,8 @@ def _answer_change(state: DialogueState, heard: Heard) -> Outcome | None:
     wish = wish_of(heard)
     if not wish.is_empty:
         return _towards_change(replace(state, wish=_joined(state.wish, wish)))
-    asked = _named_value(heard, Wish()) if read.intent not in {"confirm", "deny", "cancel"} else None
+    names = read.intent in {"change", "other"} and read.topic is None
+    asked = _named_value(heard, Wish()) if names else None
     if asked is not None:
         return ask(replace(state, asked=asked, misunderstood=0), Step.ASK_CHANGE)
     if read.intent == "confirm" and state.step is Step.CONFIRM_CHANGE and state.pending is not None:

@@ -115,3 +115,9 @@ def test_an_answer_to_what_is_to_change_may_be_no(talk):
     talk.say("quiero cambiar mi reserva", "Otra hora")
 
     assert talk.say("no, déjalo").startswith("Tu reserva sigue igual")
+
+
+def test_a_question_about_the_booking_while_it_is_changed_is_no_wish_to_change_it(talk):
+    talk.say("quiero cambiar mi reserva")
+
+    assert "20:30" in talk.say("¿a qué hora tenía la reserva?")
