@@ -26,6 +26,7 @@ from backend.conversations.dialogue.events import (
 )
 from backend.conversations.dialogue.merging import about_of, picked_offer, plain, wanted_slot, wish_of
 from backend.conversations.dialogue.records import Alternative, BookingSeen, RestaurantFacts, SlotAsk
+from backend.conversations.dialogue.refusals import DAY_REFUSALS, PARTY_REFUSALS
 from backend.conversations.dialogue.state import BOOKING_STEPS, Asked, DialogueState, Purpose, Step, Wish
 
 _MAY_BE_ELSEWHERE = frozenset({"slot_unavailable"})
@@ -107,7 +108,9 @@ def _instead_of_code(state: DialogueState, own: list[BookingSeen]) -> Outcome:
     if len(own) != 1:
         return _code_again(state)
     shown = _with_target(replace(state, found=tuple(own)), own[0])
-    return replace(shown, says=(Say("no_booking"), *shown.says))
+    # Before "shall I make it ...?" it must be plain of which booking that is said.
+    named = (Say("booking_now", {"booking": own[0]}),) if shown.action is not None else ()
+    return replace(shown, says=(Say("no_booking"), *named, *shown.says))
 
 
 def _code_again(state: DialogueState) -> Outcome:
@@ -233,7 +236,20 @@ def on_refused(state: DialogueState, event: Refused) -> Outcome:
     if offers:
         choosing = replace(state, step=Step.CHOOSE_CHANGE, offers=offers)
         return Outcome(choosing, (reason, Say("offers_change", {"offers": offers}, quick_slots(offers))))
-    return ask(replace(state, wish=Wish(), pending=None), Step.ASK_CHANGE, reason)
+    return _without_refused(replace(state, pending=None), event.code, reason)
+
+
+def _without_refused(state: DialogueState, code: str, reason: Say) -> Outcome:
+    """The value that the house does not take is asked for again, and what else was wished for stays; else all of it."""
+    wish, target = state.wish, state.target
+    now = Say("booking_now", {"booking": target})
+    if code in DAY_REFUSALS:
+        asking = replace(state, wish=replace(wish, date=None), asked="date")
+        return ask(asking, Step.ASK_CHANGE, reason, now)
+    if code in PARTY_REFUSALS:
+        asking = replace(state, wish=replace(wish, party_size=None, delta=None), asked="party_size")
+        return ask(asking, Step.ASK_CHANGE, reason, now)
+    return ask(replace(state, wish=Wish()), Step.ASK_CHANGE, reason)
 
 
 def _other_area(state: DialogueState, offers: tuple[Alternative, ...], reason: Say) -> Outcome:

@@ -13,7 +13,7 @@ from backend.conversations.dialogue.events import Outcome, Refused, Say
 from backend.conversations.dialogue.records import Alternative, SlotAsk
 from backend.conversations.dialogue.state import DialogueState, Draft, Step
 
-_DAY_REFUSALS = frozenset({"closed", "special_date_closed", "too_far", "same_day_not_allowed"})
+DAY_REFUSALS = frozenset({"closed", "special_date_closed", "too_far", "same_day_not_allowed"})
 PARTY_REFUSALS = frozenset({"party_too_small", "party_too_large"})
 
 
@@ -50,7 +50,7 @@ def _without_offers(state: DialogueState, code: str, reason: Say) -> Outcome:
         was_read_back = state.draft.is_complete and state.pending is None
         step = Step.CONFIRM if was_read_back else Step.INTEREST
         return Outcome(replace(state, step=step), (reason, Say("try_again", quick=(YES, NO))))
-    if code in _DAY_REFUSALS or draft.date is None:
+    if code in DAY_REFUSALS or draft.date is None:
         return ask(replace(state, draft=replace(draft, date=None), pending=None), Step.ASK_DATE, reason)
     if code in waiting.MAY_COME_FREE:
         return waiting.offered(state, reason, Say("no_alternatives"))

@@ -57,8 +57,26 @@ def test_what_a_code_is_is_not_explained_twice():
 def test_a_day_without_a_table_is_told_before_the_change_is_asked(talk):
     told = talk.say("cámbiala al lunes")
 
-    assert told.startswith("El lunes 30 de noviembre cerramos. Tu reserva es")
-    assert "¿La dejo" not in told
+    assert told.startswith("El lunes 30 de noviembre cerramos. Tu reserva es el jueves")
+    assert told.endswith("¿Qué día sería?")
+
+
+def test_a_day_that_is_closed_is_asked_for_again_and_the_rest_of_the_wish_stays(talk):
+    talk.say("cámbiala al lunes para 4 personas")
+
+    assert "¿La dejo el viernes 27 de noviembre a las 20:30 para 4 personas" in talk.say("el viernes")
+
+
+def test_too_many_people_are_asked_for_again(talk):
+    talk.say("cámbiala al viernes para 20 personas")
+
+    assert "¿La dejo el viernes 27 de noviembre a las 20:30 para 3 personas" in talk.say("3")
+
+
+def test_a_wrong_code_changes_the_only_booking_once_it_was_named(talk):
+    told = talk.say("cambia la reserva ABCD23 a las 22:00")
+
+    assert "Tu reserva es el jueves 26 de noviembre a las 20:30 para 2 personas. ¿La dejo" in told
 
 
 def test_an_hour_that_fills_between_the_question_and_the_yes_leaves_the_booking_as_it_was(talk):
