@@ -25,6 +25,14 @@ _REJECTING: Final = phrases(
     "en vez de", "en lugar de", "instead of", "rather than", "y no", "not", "and not", "ya no", "no longer", "no somos",
     "no seremos", "we're not", "are not", "mas que", "que no sea",
 )  # fmt: skip
+_EXCEPTING: Final = phrases(
+    "any day but", "any time but", "anything but", "any day except", "any day bar", "every day but", "except", "except for",
+    "cualquier dia menos", "cualquiera menos", "todos los dias menos", "cuando sea menos", "cualquier dia salvo", "salvo",
+    "excepto", "cualquier dia excepto",
+)  # fmt: skip
+_WORKING: Final = frozenset(
+    {"trabajo", "trabajamos", "curro", "work", "working", "works", "clase", "class", "shift"}
+)
 _REJECTED_AFTER: Final = phrases(
     "no ,", "no puedo", "no podemos", "no me", "no nos", "doesn't", "won't", "is no good", "no sino", "no va", "isn't",
     "no mejor", "ya no", "no longer", "no .", "no que",
@@ -50,6 +58,8 @@ _HESITATING: Final = frozenset(
         "pues",
     ]
 )
+# 'para ocho pero uno es bebé': some of those already counted.
+_SOME_OF_THEM: Final = phrases("es", "son", "is", "are", "de ellos", "de ellas", "of them", "of us")
 _LONGEST_TAKING_BACK: Final = 4
 _TELEGRAM: Final = 6
 _FEW_PEOPLE: Final = 20
@@ -81,6 +91,8 @@ def settle(
 ) -> tuple[Item | None, Item | None]:
     """The wanted item of a slot and the one that describes the booking as it is."""
     named = [item for item in items if item.slot == slot and item.readings and item.kind != "delta"]
+    if slot == "date":
+        named = [item for item in named if not _is_excepted(sentence, item)]
     if not named:
         return None, None
     if changing and len(named) == 1 and "second" in named[0].extra:
@@ -93,7 +105,7 @@ def settle(
     if slot == "date":
         wanted = _without_idle_today(sentence, wanted)
     if slot == "time":
-        wanted = _without_noon_word(wanted)
+        wanted = _without_hours_of_work(sentence, _without_noon_word(wanted))
     source = rejected[-1] if rejected else None
     if len(wanted) == 1:
         only = wanted[0]
@@ -108,6 +120,25 @@ def settle(
     if changing:
         return last, source or first
     return (last, source or first) if _is_corrected(sentence, first, last) else (first, source)
+
+
+def _is_excepted(sentence: Sentence, item: Item) -> bool:
+    """'any day but Monday', 'cualquier día menos el lunes': the one that is not wanted."""
+    at = item.start
+    while at > 0 and sentence.norms[at - 1] in _LEADING:
+        at -= 1
+    return ends_with(sentence.norms, at, _EXCEPTING) > 0
+
+
+def _without_hours_of_work(sentence: Sentence, items: list[Item]) -> list[Item]:
+    """'I work from 9 to 5 so 8pm': the hours of work only say why."""
+    free = [
+        item
+        for item in items
+        if "second" not in item.extra
+        or _WORKING.isdisjoint(sentence.norms[max(0, item.start - 3) : item.end + 1])
+    ]
+    return free or items
 
 
 def _is_rejected(sentence: Sentence, item: Item) -> bool:
@@ -222,6 +253,8 @@ def amended(sentence: Sentence, items: Sequence[Item], taken: Collection[int]) -
     for at, classes in enumerate(sentence.classes):
         number = classes.get("num")
         if number is None or at in taken or sentence.norms[at] in {"un", "una", "one"}:
+            continue
+        if starts_with(sentence.norms, number[1], _SOME_OF_THEM):
             continue
         before = [
             item for item in items if item.slot in {"party", "time"} and item.readings and item.end <= at

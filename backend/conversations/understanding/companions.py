@@ -11,6 +11,7 @@ from typing import Final
 
 from backend.conversations.understanding.given_names import GIVEN_NAMES
 from backend.conversations.understanding.items import OTHER_UNITS, Item, follows, precedes
+from backend.conversations.understanding.name_words import ALSO_NAMES
 from backend.conversations.understanding.patterns import Grammar, Match, longest
 from backend.conversations.understanding.rulebook import load, words
 from backend.conversations.understanding.sentence import Sentence
@@ -26,6 +27,7 @@ _DETERMINERS: Final = _MINE | {"the", "el", "la", "los", "las", "un", "una", "a"
 _SAID_OF_THEM: Final = words("said_of_people")
 _NOT_PEOPLE: Final = OTHER_UNITS | words("not_people")
 _ARTICLES: Final = frozenset({"un", "una", "a", "an", "el", "the"})
+_BEFORE_NAMES: Final = frozenset({"somos", "seremos", "for", "para", "it's", "just", "be"})
 _MOST_JOINTS: Final = 2
 _MOST_UNLISTED: Final = 20
 
@@ -34,7 +36,8 @@ def find_companions(sentence: Sentence, ordinary: Collection[str]) -> list[Item]
     """The sums of two or more companions named side by side, the guest among them. `ordinary` words are never people."""
     listed = longest(GRAMMAR.find(sentence))
     taken = {at for match in listed for at in range(match.start, match.end)}
-    matches = sorted([*listed, *_unlisted(sentence, taken, ordinary)], key=lambda match: match.start)
+    others = [*_unlisted(sentence, taken, ordinary), *_by_name(sentence, taken)]
+    matches = sorted([*listed, *others], key=lambda match: match.start)
     found: list[Item] = []
     chain: list[Match] = []
     for match in matches:
@@ -60,6 +63,23 @@ def _unlisted(sentence: Sentence, taken: Collection[int], ordinary: Collection[s
     return found
 
 
+def _by_name(sentence: Sentence, taken: Collection[int]) -> list[Match]:
+    """'Peter, John and me': first names side by side; 'my mate Dave' and 'my wife, Kate' are counted by the relation."""
+    found = []
+    for at, token in enumerate(sentence.tokens):
+        apposed = at > 1 and at - 2 in taken and sentence.norms[at - 1] == ","
+        begins = at == 0 or precedes(sentence, at, _JOINTS | _BEFORE_NAMES)
+        if (
+            token.capital
+            and token.norm in GIVEN_NAMES | ALSO_NAMES
+            and at not in taken
+            and begins
+            and not apposed
+        ):
+            found.append(Match(["1", "named"], at, at + 1, {}))
+    return found
+
+
 def _joined(sentence: Sentence, end: int, start: int) -> bool:
     while end < start and sentence.norms[end] in GIVEN_NAMES and sentence.tokens[end].capital:
         end += 1  # 'my mate Dave and his wife'
@@ -71,9 +91,11 @@ def _joined(sentence: Sentence, end: int, start: int) -> bool:
 
 def _counted(sentence: Sentence, chain: list[Match]) -> list[Item]:
     chain = _without_bare_ends(chain)
+    has_me = any("me" in match.payload for match in chain)
+    if not any("me" in match.payload and "n" not in match.captures for match in chain):
+        chain = [match for match in chain if "named" not in match.payload]
     if not chain or all("unlisted" in match.payload for match in chain):
         return []
-    has_me = any("me" in match.payload for match in chain)
     along = precedes(sentence, chain[0].start, _ALONG)
     numbered = any("n" in match.captures for match in chain)
     named = has_me or any(sentence.norms[match.start] in _MINE for match in chain)

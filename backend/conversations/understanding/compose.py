@@ -77,7 +77,9 @@ _ENGLISH_DAYS: Final = frozenset(
 _MORNING_WORDS: Final = words("morning_words")
 # What may stand between the bare values of a message like "mesa para hoy 21, somos 4".
 _SMALL_WORDS: Final = words("small_words")
-_NOT_NAMES: Final = frozenset(_GRAMMAR_WORDS | lexicon("es").vocabulary | lexicon("en").vocabulary)
+_NOT_NAMES: Final = (_GRAMMAR_WORDS | lexicon("es").vocabulary | lexicon("en").vocabulary) - words(
+    "names_after_all"
+)
 
 
 def understand(
@@ -193,12 +195,12 @@ class _Reading:
         self.spans: list[Span] = []
 
     def understanding(self, spoken: str) -> Understanding:
-        name = names.announced_name(self.sentence, self.blocked, _NOT_NAMES)
+        name = names.announced_name(self.sentence, self.blocked, _NOT_NAMES, context=self.context)
         self.blocked |= _tokens([name] if name else [])
         cues = intents.cues_of(self.sentence)
         items = self._items(_tokens(cue for cue in cues if cue.payload[0] in {"human", "person"}))
         cues = [cue for cue in cues if not _inside_hour(cue, items)]
-        changing = any(cue.payload[0] == "change" and float(cue.payload[1]) >= 2 for cue in cues)
+        changing = any(cue.payload[0] in {"change", "suggest"} and float(cue.payload[1]) >= 2 for cue in cues)
         taken = self.blocked | _tokens(items)
         on_task = len(items) > 1 or any(
             intents.is_task(cue) or (taken and cue.payload[0] == "confirm") for cue in cues

@@ -110,6 +110,10 @@ def _moved_to(shift: Match, day: date) -> date | None:
 def _plausible(sentence: Sentence, match: Match) -> bool:
     """Whether what stands around the match lets it be a date."""
     name, norms, end = match.payload[0], sentence.norms, match.end
+    if name == "overmorrow" and end == match.start + 1 and norms[match.start] == "pasado":
+        opens = match.start == 0 or precedes(sentence, match.start, {"para", ",", "y", "o", "?"})
+        ends = end == len(sentence) or follows(sentence, end, {",", "a", "por", "sobre", "."})
+        return opens and ends
     if name == "tomorrow" and norms[match.start] == "manana":
         return not _is_morning(norms, match.start)
     if name in {"day_only", "weekday_day", "weekday_in_words", "weekday_ordinal", "month_day", "day_month"}:

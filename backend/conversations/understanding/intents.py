@@ -55,6 +55,9 @@ _BE: Final = frozenset({"esta", "estan", "es", "son", "is", "are", "si", "a"})
 _ASKING: Final = frozenset(
     {"is", "are", "was", "were", "did", "does", "has", "have", "am", "esta", "es", "son", "fue"}
 )
+_ASKING_OWN: Final = frozenset(
+    ["what", "when", "is", "has", "did", "do", "can", "que", "cuando", "donde", "como"]
+)
 # Words that turn a yes into a no ("no me va bien", "that's not fine").
 _NEGATING: Final = frozenset({"no", "not", "tampoco", "nunca", "never", "isn't", "don't", "doesn't"})
 _IF: Final = words("if_follows")
@@ -103,6 +106,8 @@ def decide(sentence: Sentence, cues: Sequence[Match], evidence: Evidence) -> Dec
         name, topic = cue.payload[0], cue.payload[2] if len(cue.payload) > 2 else None
         if name == "confirm" and cue.start > 0 and sentence.norms[cue.start - 1] in _NEGATING:
             name = "deny"
+        if name == "suggest":  # 'pongamos el 10' changes a booking, or answers the question
+            name = "reserve" if evidence.context and evidence.answered else "change"
         weight = _in_place(sentence, cue, name, float(cue.payload[1]))
         name = {"person": "human", "command": "talk"}.get(
             name, name.removesuffix("_end").removesuffix("_whole")
@@ -306,19 +311,7 @@ def _existing(sentence: Sentence, scores: dict[str, float], mine: float) -> None
                 scores[name] += 0.6
         scores.pop("reserve", None)
         return
-    asks = "?" in sentence.text or sentence.norms[0] in {
-        "what",
-        "when",
-        "is",
-        "has",
-        "did",
-        "do",
-        "can",
-        "que",
-        "cuando",
-        "donde",
-        "como",
-    }
+    asks = "?" in sentence.text or sentence.norms[0] in _ASKING_OWN
     _add(scores, "status", mine + (1.0 if asks else 0.4))
     if "reserve" in scores:
         scores["reserve"] *= 0.7

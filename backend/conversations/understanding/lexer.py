@@ -31,6 +31,11 @@ _EMOJI_EXTRAS = {"\ufe0f", "\u200d", "\u20e3"}
 _SPLIT = re.compile(r"(\d+)")
 
 
+_HOURS = frozenset(
+    {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+)
+
+
 @dataclass(slots=True)
 class Token:
     """One token. `start` and `end` are offsets in the normalised text; `glued` says that no space precedes it."""
@@ -82,9 +87,19 @@ def tokenize(text: str) -> list[Token]:
         raw = match.group()
         if raw in _EMOJI_EXTRAS or unicodedata.category(raw[0]) in {"Mn", "Cf"}:
             continue
-        tokens.append(_token(raw, match.start(), match.end(), kind or "mark", glued))
+        token = _token(raw, match.start(), match.end(), kind or "mark", glued)
+        tokens += _about(token) or [token]
         glued = True
     return tokens
+
+
+def _about(token: Token) -> list[Token]:
+    """'tenish' as 'ten' and 'ish'; empty for every other word."""
+    if token.kind != "word" or not token.norm.endswith("ish") or token.norm[:-3] not in _HOURS:
+        return []
+    cut = token.end - 3
+    stem = Token(token.text[:-3], token.start, cut, "word", token.norm[:-3], token.glued)
+    return [stem, Token(token.text[-3:], cut, token.end, "word", "ish", glued=True)]
 
 
 def _token(raw: str, start: int, end: int, kind: str, glued: bool) -> Token:

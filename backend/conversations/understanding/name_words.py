@@ -21,9 +21,13 @@ _LEADING_PARTICLES: Final = words("leading_particles")
 _SHORT_FORMS: Final = frozenset({"st", "sta", "sto", "ma", "fco", "jr"})
 TITLES: Final = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "sr", "sra", "don", "dona", "doctor", "doctora", "senor", "senora", "senorita", "srta",
-     "dra", "prof", "profesor", "profesora", "professor", "sir", "lic", "ing", "licenciado", "ingeniero", "familia"]
+     "dra", "lady", "lord", "dame", "rev", "reverend", "father", "fray", "capt", "captain", "sor", "prof", "profesor",
+     "profesora", "professor", "sir", "lic", "ing", "licenciado", "ingeniero", "familia"]
 )  # fmt: skip
 NEVER: Final = words("never_names")
+# Ordinary words that are names too, with a capital: months, flowers, virtues; days only before a surname.
+ALSO_NAMES: Final = words("also_names")
+ALSO_SURNAMES: Final = words("also_surnames")
 CALENDAR: Final = words("calendar_words")
 SEPARATORS: Final = frozenset({",", ";", "/", ".", "\n", "|", ":", "?", "!", "-"})
 # With so many tokens read as values, a word alone at the end is taken for the name.
@@ -82,6 +86,9 @@ def name_end(
             break
         if token.kind != "word":
             break
+        if words and _is_double(sentence, at, taken):
+            at, words, end = at + 3, words + 1, at + 3
+            continue
         leads = token.capital or (
             token.norm in _LEADING_PARTICLES
             and (token.norm != "de" or follows(sentence, at + 1, {"la", "las", "los"}))
@@ -95,6 +102,15 @@ def name_end(
         words += 1
         end = at
     return end
+
+
+def _is_double(sentence: Sentence, at: int, taken: Collection[int]) -> bool:
+    """'Price-Roberts' after a first name: two capitals and a hyphen, whatever else the words mean."""
+    pieces = sentence.tokens[at : at + 3]
+    if len(pieces) < 3 or pieces[1].text != "-" or not (pieces[1].glued and pieces[2].glued):
+        return False
+    named = all(piece.kind == "word" and piece.capital for piece in (pieces[0], pieces[2]))
+    return named and not any(cell in taken for cell in range(at, at + 3))
 
 
 def _name_follows(sentence: Sentence, at: int, taken: Collection[int], known: Collection[str]) -> bool:

@@ -10,8 +10,10 @@ from collections.abc import Collection
 from typing import Final
 
 from backend.conversations.understanding.given_names import GIVEN_NAMES
+from backend.conversations.understanding.items import follows, precedes
 from backend.conversations.understanding.lexicon import lexicon
 from backend.conversations.understanding.name_words import (
+    ALSO_NAMES,
     CALENDAR,
     Name,
     grammar,
@@ -55,8 +57,15 @@ FUNCTION: Final = (
 )
 
 
-def announced_name(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
-    """The name that words announce ("a nombre de", "under"). Read before dates, so that 'Abril Reyes' stays a name."""
+def announced_name(
+    sentence: Sentence, taken: Collection[int], known: Collection[str], context: str | None
+) -> Name | None:
+    """The name that words announce ("a nombre de", "under"), or that is all the answer to the question for it.
+
+    Read before dates, so that 'Abril Reyes' and 'Domingo Cruz' stay names.
+    """
+    if context == "name" and not taken and (all_of_it := whole(sentence)) is not None:
+        return all_of_it
     best: Name | None = None
     for match in longest(_CUES.find(sentence)):
         name = _after_cue(sentence, match, taken, known)
@@ -77,7 +86,6 @@ def given_name(
     if context == "name":
         return (
             spelled(sentence)
-            or whole(sentence)
             or wished(sentence, taken, known)
             or bare(sentence, taken, known)
             or after_comma(sentence, taken, known)
@@ -100,7 +108,13 @@ def _after_cue(
     if start < len(sentence) and sentence.norms[start] in {'"', "'", "“", "«", ":", "-"}:
         start += 1
     start = past_title(sentence, start)
+    if precedes(sentence, start, {"a"}) and follows(sentence, start, {"la"}):
+        start += 1  # 'apúntame a la Trini'
+    if start == len(sentence):
+        return None
     end = name_end(sentence, start, taken, known if strength != "strong" else FUNCTION)
+    if end == start and _is_month_called(sentence, start):
+        end = start + 1
     if end == start:
         return None
     first = sentence.tokens[start]
@@ -118,6 +132,12 @@ def _after_cue(
     return Name(written(sentence, start, end), start, end, sure=strength != "capital")
 
 
+def _is_month_called(sentence: Sentence, at: int) -> bool:
+    """'my name is June', 'me llamo Julio': what one is called, though a month has the name too."""
+    called = precedes(sentence, at, {"llamo"}) or sentence.norms[max(0, at - 2) : at] == ["name", "is"]
+    return called and sentence.tokens[at].capital and sentence.norms[at] in ALSO_NAMES
+
+
 def _before_here(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
     """'Marta here', 'Lucía García al habla'."""
     for match in _AFTER.find(sentence):
@@ -130,6 +150,8 @@ def _before_here(sentence: Sentence, taken: Collection[int], known: Collection[s
         ):
             start -= 1
         first = sentence.tokens[start]
+        if follows(sentence, match.start, {"party"}) and not precedes(sentence, start, {"the"}):
+            continue  # 'Hen party for 8'
         begins = (
             start == 0
             or sentence.tokens[start - 1].kind != "word"

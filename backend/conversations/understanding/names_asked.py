@@ -7,7 +7,10 @@ from typing import Final
 
 from backend.conversations.understanding.given_names import GIVEN_NAMES
 from backend.conversations.understanding.language import ENGLISH, SPANISH
+from backend.conversations.understanding.lexicon import lexicon
 from backend.conversations.understanding.name_words import (
+    ALSO_NAMES,
+    ALSO_SURNAMES,
     CALENDAR,
     NEVER,
     PARTICLES,
@@ -27,6 +30,13 @@ _WISHES: Final = grammar("asked")
 _LETTERS_SPELLED: Final = 3
 _LONGEST_NAME: Final = 5
 _FILLERS: Final = words("name_fillers")
+_DAYS: Final = frozenset({"domingo"})
+_NUMBERS: Final = frozenset(
+    number
+    for code in ("es", "en")
+    for number in (*lexicon(code).units, *lexicon(code).teens, *lexicon(code).tens)
+)
+_LETTERS: Final = words("letters")
 _SPELLING: Final = frozenset(
     {"spelled", "spelt", "letra", "letras", "deletreo", "escribe", "written", "letter"}
 )
@@ -53,15 +63,22 @@ def spelled(sentence: Sentence) -> Name | None:
 
 
 def whole(sentence: Sentence) -> Name | None:
-    """'Rosa Nuevo', 'Sam Good': a first name and capitals are all the answer, whatever else its words may mean."""
-    words = sentence.tokens
-    if not 1 < len(words) <= _LONGEST_NAME or sentence.text.isupper() or words[0].norm not in GIVEN_NAMES:
+    """'Rosa Nuevo', 'Domingo Cruz', 'la señora Bueno', 'Will': names in capitals are all the answer, whatever else they mean."""
+    start = past_title(sentence, 0)
+    words = sentence.tokens[start:]
+    if not words or len(words) > _LONGEST_NAME or sentence.text.isupper():
         return None
     if any(not (token.kind == "word" and (token.capital or token.norm in PARTICLES)) for token in words):
         return None
-    if words[-1].norm in PARTICLES | CALENDAR | NEVER:
-        return None
-    return Name(written(sentence, 0, len(words)), 0, len(words), sure=False)
+    first, last = words[0].norm, words[-1].norm
+    if start > 0:
+        named = last not in PARTICLES
+    elif len(words) == 1:
+        named = first in ALSO_NAMES - _DAYS
+    else:
+        ordinary = (PARTICLES | CALENDAR | NEVER | _NUMBERS) - ALSO_SURNAMES
+        named = first in GIVEN_NAMES | ALSO_NAMES and last not in ordinary
+    return Name(written(sentence, start, len(sentence)), start, len(sentence), sure=False) if named else None
 
 
 def wished(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:
@@ -82,9 +99,23 @@ def after_comma(sentence: Sentence, taken: Collection[int], known: Collection[st
         begin = past_title(sentence, start)
         end = name_end(sentence, begin, taken, known)
         named = end > begin and (sentence.tokens[begin].capital or sentence.norms[begin] in GIVEN_NAMES)
-        if named and (end == len(sentence) or sentence.tokens[end].kind in {"mark", "emoji"}):
+        if named and (
+            end == len(sentence)
+            or sentence.tokens[end].kind in {"mark", "emoji"}
+            or _says_how_spelled(sentence, end)
+        ):
             return Name(written(sentence, begin, end), begin, end, sure=False)
     return None
+
+
+def _says_how_spelled(sentence: Sentence, at: int) -> bool:
+    """'... con be', 'with an i': nothing but letters and words for them to the end of the message."""
+    rest = sentence.norms[at + 1 :]
+    return (
+        sentence.norms[at] in {"con", "with", "sin"}
+        and 0 < len(rest) <= _LONGEST_NAME
+        and all(len(norm) == 1 or norm in _LETTERS for norm in rest)
+    )
 
 
 def bare(sentence: Sentence, taken: Collection[int], known: Collection[str]) -> Name | None:

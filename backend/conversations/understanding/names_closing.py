@@ -64,6 +64,7 @@ def closing(
     for start in range(1, len(sentence)):
         apart = begins_part(sentence, start, _CLOSING) and (on_task or len(taken) >= MUCH_TAKEN)
         beside = start - 1 in taken and len(taken) >= MUCH_TAKEN
+        beside = beside or (len(taken) >= MUCH_TAKEN and _is_full_at_end(sentence, start))
         if not (apart or beside) or start in taken:
             continue
         end = name_end(sentence, start, taken, known, most=4)
@@ -73,6 +74,14 @@ def closing(
         if _all_capital(sentence, start, end) and _has_small_words(sentence, start, taken):
             return Name(written(sentence, start, end), start, end, sure=False)
     return None
+
+
+def _is_full_at_end(sentence: Sentence, start: int) -> bool:
+    """'... dos personas terraza Lucas Otxoa': a first name and a surname after a small word, and nothing more."""
+    rest = sentence.tokens[start:]
+    small_before = sentence.tokens[start - 1].kind == "word" and not sentence.tokens[start - 1].capital
+    full = len(rest) > 1 and rest[0].norm in GIVEN_NAMES and all(token.kind == "word" for token in rest)
+    return small_before and full
 
 
 def _all_capital(sentence: Sentence, start: int, end: int) -> bool:

@@ -20,6 +20,8 @@ GRAMMAR = Grammar(*load("party"))
 MOST = 500
 _ALARMS: Final = words("alarms")
 _TELEGRAM_AT_LEAST: Final = 4
+# An hour said in English without am or pm is at most this ("roughly 15" counts people).
+_LATEST_HOUR: Final = 12
 _MARKS: Final = frozenset({",", ".", ";", "-", "(", ")", "\n", "/"})
 _COUNTING: Final = frozenset({"para", "for", "somos", "pa"})
 # After "solo yo" and "just me": what makes it no count ('sólo yo puedo ...', 'is it just me or ...').
@@ -191,11 +193,22 @@ def _plausible(sentence: Sentence, match: Match) -> bool:
         return end == len(sentence) or sentence.tokens[end].kind != "word"
     if sentence.norms[match.start] == "lugar" and precedes(sentence, match.start, {"en"}):
         return False
+    if name == "roughly":
+        alone = match.start == 0 and end == len(sentence)
+        return alone and match.captures["n"] > _LATEST_HOUR and sentence.lexicon.language == "en"
+    if name == "for" and follows(sentence, end, {"or"}) and _is_clock(sentence, end + 1):
+        return False
     if name in {"for", "we_are", "we_are_en", "times", "total"}:
         return not (_is_hour(sentence, end) or _is_day(sentence, end) or counts_other(sentence, end))
     if name == "bare_people":
         return not precedes(sentence, match.start, {":", "€", "$", "£", "por", "per"})
     return True
+
+
+def _is_clock(sentence: Sentence, at: int) -> bool:
+    """Whether 'for 8:30' or '8:30' stands at `at`: then what it is the other choice to is an hour too."""
+    at += follows(sentence, at, {"for"})
+    return at < len(sentence) and "clock" in sentence.classes[at]
 
 
 def _is_hour(sentence: Sentence, end: int) -> bool:
@@ -223,6 +236,7 @@ _RULES: dict[str, Any] = {
     "fewer": lambda captures: -captures.get("n", 1),
     "plus_me": lambda captures: captures["n"] + 1,
     "plus_two": lambda captures: captures["n"] + 2,
+    "families": lambda captures: captures["n"] * captures["n2"],
     "couples": lambda captures: 2 * captures["n"],
     "either_bare": lambda captures: max(captures["n"], captures["n2"]),
     "either": lambda captures: max(captures["n"], captures["n2"]),

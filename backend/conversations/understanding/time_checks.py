@@ -135,6 +135,8 @@ def _led(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
     start, norms, hour = match.start, sentence.norms, int(match.captures["h"])
     if match.payload[0] == "half":
         return hour <= 12
+    if hour > 12 and not suffix.sure and precedes(sentence, start, {"roughly", "approximately", "approx"}):
+        return False
     if precedes(sentence, start, {"about", "like", "maybe", "for", "como"}):
         return start > 1 and norms[start - 2] in LEADS
     if precedes(sentence, start, {"de"}):
@@ -187,6 +189,11 @@ def _and(sentence: Sentence, match: Match, suffix: Suffix) -> bool:
         return True
     in_words = all(token.kind == "word" for token in sentence.tokens[match.start : match.end])
     counted = counts_people(sentence, match.end) or precedes(sentence, match.start, _COUNTING)
+    if match.captures["h"] > 12 and match.captures["m"] % 5 == 0 and sentence.lexicon.language == "es":
+        of_days = follows(sentence, match.end, {"de"}) or precedes(
+            sentence, match.start, {"el", "dia", "los"}
+        )
+        return not counted and not of_days  # 'mañana, 21 y 15'
     return in_words and match.captures["h"] <= 12 and match.captures["m"] % 5 == 0 and not counted
 
 

@@ -39,6 +39,9 @@ _WEIGHTS: Final = {
 _MARKS: Final = frozenset({"hours", "hours_word", "exact", "about"})
 # What counts people when that was the question: "entre 8 y 9", "10 or 11".
 _OF_PEOPLE_TOO: Final = frozenset({"two", "two_suffixed", "range", "pair", "or_clock"})
+_LOOSELY: Final = frozenset(
+    {"about", "approx", "approximately", "around", "circa", "roughly", "say", "tipo", "sobre", "atleast"}
+)
 _TOMORROWS: Final = {
     "tomorrow_morning": "morning",
     "tomorrow_night": "night",
@@ -51,6 +54,7 @@ _AHEAD: Final = phrases(
     "aqui a", "within the next", "in approximately", "in roughly", "in maybe",
 )  # fmt: skip
 _FROM_NOW: Final = phrases("from now", "desde ahora", "a partir de ahora", "hence")
+_FIRST_OF_24: Final = 13
 _MOST_AHEAD_MINUTES: Final = 10_000
 _GREETING: Final = frozenset({"buenas", "buenos", "buena", "buen", "good", "gd", "feliz", "felices", "muy"})
 _BEFORE_TARDE: Final = frozenset({"la", "esta", "manana", "hoy", "por", "una", "a"})
@@ -74,7 +78,11 @@ def _counts_as_asked(sentence: Sentence, match: Match) -> bool:
     piece = (
         match.end < len(sentence) and sentence.norms[match.end] == "p" and sentence.tokens[match.end].glued
     )
-    return match.payload[1] in _OF_PEOPLE_TOO or piece
+    strength = match.payload[1]
+    tail = SUFFIXES.longest_at(sentence, match.end) if match.end < len(sentence) else None
+    loosely = strength == "led" and precedes(sentence, match.start, _LOOSELY)
+    loosely = loosely or (strength == "suffixed" and tail is not None and tail.payload[0] == "about")
+    return strength in _OF_PEOPLE_TOO or piece or loosely
 
 
 def _item(sentence: Sentence, match: Match, part_of_day: str | None, *, asked: bool) -> Item | None:
@@ -146,6 +154,10 @@ def _belongs(sentence: Sentence, match: Match, found: Match) -> bool:
     mark = found.payload[0]
     if mark == "p":
         return sentence.tokens[found.start].glued
+    if mark == "hours_word" and _FIRST_OF_24 <= match.captures.get("h", 0) < 24:
+        before = sentence.tokens[match.start - 1] if match.start else None
+        if before is None or before.kind == "mark":
+            return True  # 'jueves, 22 horas'
     articles = {"las", "la", "a"}
     return (
         mark != "hours_word"

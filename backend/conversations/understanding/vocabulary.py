@@ -157,7 +157,7 @@ HOLIDAYS: Final = {
 # --- how people shorten and mistype on purpose -------------------------------------------------------------------------
 
 ALIASES: Final = {
-    "bout": "about", "aboot": "about", "quatro": "cuatro", "qatro": "cuatro", "cuartro": "cuatro",
+    "bout": "about", "ls": "las", "aboot": "about", "quatro": "cuatro", "qatro": "cuatro", "cuartro": "cuatro",
     "cuatros": "cuatro", "cuatr": "cuatro", "zinco": "cinco", "cinko": "cinco", "sincos": "cinco", "seix": "seis",
     "seiz": "seis", "ceis": "seis", "siet": "siete", "ciete": "siete", "ziete": "siete", "hocho": "ocho", "otxo": "ocho",
     "nueb": "nueve", "doss": "dos", "trez": "tres",
