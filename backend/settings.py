@@ -73,7 +73,9 @@ class Settings(BaseSettings):
     )
     limit_publishable: int = Field(600, description="requests a minute by one publishable key and address")
     limit_visitor: int = Field(60, description="chat messages a minute by one session of a guest's page")
-    limit_waitlist: int = Field(6, description="times a minute one address may join waiting lists from a page")
+    limit_waitlist: int = Field(
+        6, description="times a minute one address may join waiting lists from a page"
+    )
     limit_secret: int = Field(3000, description="requests a minute by one secret key")
     limit_staff: int = Field(1200, description="requests a minute by one member of staff or device")
     limit_guest: int = Field(240, description="requests a minute by one guest link")

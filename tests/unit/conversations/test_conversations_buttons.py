@@ -30,7 +30,9 @@ def test_every_answer_to_tap_is_shown_whole(language):
     assert len(titles) > 15
 
 
-@pytest.mark.parametrize("title", ["Número de personas", "Number of people", "Menos personas", "Fewer people"])
+@pytest.mark.parametrize(
+    "title", ["Número de personas", "Number of people", "Menos personas", "Fewer people"]
+)
 def test_a_button_that_changes_the_people_is_read_as_that_without_a_doubt(title):
     read = understand(title, now=datetime.combine(TODAY, time(12)), tz="Europe/Madrid")
 
