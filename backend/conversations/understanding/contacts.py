@@ -6,6 +6,7 @@ it becomes an hour or a number of people.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,6 +45,9 @@ _CODE_GAP = frozenset(
 _NOT_CODE = (
     MERIDIEM | PEOPLE | ORDINAL_ENDINGS | frozenset({"min", "mins", "x", "pax", "pm", "am", "moro", "nite"})
 )
+# As our codes are made: 'A5HTGH' is one though H is an hour's letter; '8PMHOY' is one only where a code was announced.
+_MADE_CODE = re.compile(r"(?=.*\d)(?=.*[A-Z])[2-9A-HJKMNP-TV-Z]{6}")
+_HOUR_OR_COUNT = re.compile(r"\d{1,4}[A-Z]+(?:\d{2}[A-Z]*)?")
 _PRICE = frozenset({"€", "$", "£"})
 _MONEY: Final = words("money")
 _AGE_UNITS = frozenset({"anos", "ano", "anitos", "years", "year", "yrs", "yo"})
@@ -217,10 +221,11 @@ def _code(sentence: Sentence, at: int, context: str | None) -> Contact | None:
     raw = "".join(token.text for token in tokens[at:end])
     has_figure = any(token.kind == "figure" for token in tokens[at:end])
     has_letter = any(token.kind == "word" for token in tokens[at:end])
-    if any(token.kind == "word" and token.norm in _NOT_CODE for token in tokens[at:end]):
+    cued = _is_cued(sentence, at, _CODE_CUES, _CODE_GAP)
+    units = any(token.kind == "word" and token.norm in _NOT_CODE for token in tokens[at:end])
+    if units and not _is_made(raw, announced=cued or context == "code"):
         return None
     upper = raw.isupper()
-    cued = _is_cued(sentence, at, _CODE_CUES, _CODE_GAP)
     if (
         has_figure
         and has_letter
@@ -243,6 +248,11 @@ def _code(sentence: Sentence, at: int, context: str | None) -> Contact | None:
     ):
         return Contact("code", raw.upper(), at, end)
     return None
+
+
+def _is_made(raw: str, *, announced: bool) -> bool:
+    """Whether it can be a code of ours although a piece of it is a unit or a part of the day."""
+    return _MADE_CODE.fullmatch(raw) is not None and (announced or _HOUR_OR_COUNT.fullmatch(raw) is None)
 
 
 def _blocked(sentence: Sentence, at: int) -> Contact | None:
