@@ -23,7 +23,6 @@ from backend.conversations.understanding import (
     lateness,
     names,
     party,
-    spelling,
 )
 from backend.conversations.understanding.date_readings import Today
 from backend.conversations.understanding.dates import GRAMMAR as DATE_GRAMMAR
@@ -31,15 +30,15 @@ from backend.conversations.understanding.dates import SHIFTS, find_dates
 from backend.conversations.understanding.given_names import GIVEN_NAMES
 from backend.conversations.understanding.items import Item
 from backend.conversations.understanding.lexer import Token, normalise, tokenize
-from backend.conversations.understanding.lexicon import Lexicon, lexicon
+from backend.conversations.understanding.lexicon import lexicon
 from backend.conversations.understanding.name_words import Name
 from backend.conversations.understanding.patterns import Match
 from backend.conversations.understanding.records import Daypart, Slots, Span, Understanding
+from backend.conversations.understanding.respelling import put_right
 from backend.conversations.understanding.rulebook import words
 from backend.conversations.understanding.sentence import Sentence
 from backend.conversations.understanding.times import GRAMMAR as TIME_GRAMMAR
 from backend.conversations.understanding.times import find_times, meals_of, parts_of_day
-from backend.conversations.understanding.vocabulary import MONTHS_EN, WEEKDAYS_EN
 
 MOST_CHARACTERS: Final = 2000
 Service = Sequence[tuple[time, time]]
@@ -61,19 +60,6 @@ _KNOWN: Final = {
     code: frozenset(_GRAMMAR_WORDS | _ORDINARY | GIVEN_NAMES | lexicon(code).vocabulary)
     for code in ("es", "en")
 }
-# Folding drops the accent that tells the past from a request ("reservé" from "reserve").
-_PAST: Final = {
-    "reservé": "he-reservado",
-    "anulé": "he-anulado",
-    "cancelé": "he-cancelado",
-    "cambié": "he-cambiado",
-}
-# Sounds of thinking, dropped from any message that says more ("a table er for two").
-_HESITATIONS: Final = words("hesitations")
-_FEW: Final = 3
-_ENGLISH_DAYS: Final = frozenset(
-    word for word in (*WEEKDAYS_EN, *MONTHS_EN) if len(word) > 5 and word not in {"august", "april"}
-)
 _MORNING_WORDS: Final = words("morning_words")
 # What may stand between the bare values of a message like "mesa para hoy 21, somos 4".
 _SMALL_WORDS: Final = words("small_words")
@@ -102,7 +88,9 @@ def understand(
     if not tokens:
         return Understanding("other", Slots(), 0.0, _hinted(language))
     spoken = _language(tokens, clean, language)
-    sentence = Sentence(clean, _spelled(tokens, lexicon(spoken), _KNOWN[spoken]), lexicon(spoken))
+    sentence = Sentence(
+        clean, put_right(tokens, lexicon(spoken), _KNOWN[spoken], _KNOWN["en"]), lexicon(spoken)
+    )
     local = now.astimezone(ZoneInfo(tz)).replace(tzinfo=None) if now.tzinfo else now
     today = Today(local.date(), tz, calendar.is_american(tz, language))
     return _Reading(sentence, local, today, context, service).understanding(spoken)
@@ -117,64 +105,6 @@ def _language(tokens: list[Token], text: str, hint: str | None) -> str:
         if token.kind == "word":
             return language.detect(tokens, text, hint)
     return _hinted(hint)
-
-
-def _spelled(tokens: list[Token], words: Lexicon, known: frozenset[str]) -> list[Token]:
-    """The tokens with aliases and typing mistakes put right in their folded form."""
-    out: list[Token] = []
-    for token in tokens:
-        previous = out[-1] if out else None
-        if token.norm in _HESITATIONS and token.kind == "word" and len(tokens) > _FEW:
-            continue
-        if (
-            token.kind == "word"
-            and token.glued
-            and previous is not None
-            and previous.text == "2"
-            and "2" + token.norm in words.aliases
-        ):
-            out[-1] = Token(
-                "2" + token.text,
-                previous.start,
-                token.end,
-                "word",
-                words.aliases["2" + token.norm],
-                previous.glued,
-            )
-            continue
-        if token.text == "." and token.glued and previous is not None and words.is_short_form(previous.norm):
-            continue
-        if token.kind == "word" and not _is_initial(token, tokens):
-            token.norm = words.without_genitive(token.norm)
-            past = _PAST.get(token.text.lower())
-            norm = (
-                past
-                or words.aliases.get(token.norm)
-                or (spelling.correct(token.norm, known) if not _named(token, tokens) else token.norm)
-            )
-            token.norm = words.aliases.get(norm, norm)
-        out.append(token)
-    return out
-
-
-def _is_initial(token: Token, tokens: list[Token]) -> bool:
-    """Whether this is 'R.' of a name, not the 'r' that means 'are'."""
-    if len(token.text) != 1 or not token.capital:
-        return False
-    following = tokens[tokens.index(token) + 1 :][:1]
-    return bool(following) and following[0].text == "." and following[0].glued
-
-
-def _named(token: Token, tokens: list[Token]) -> bool:
-    """Whether a capital in the middle of a sentence says that this is a name, not a mistake; "Friay" is a day all the same."""
-    return (
-        spelling.correct(token.norm, _KNOWN["en"]) not in _ENGLISH_DAYS
-        and token.capital
-        and token is not tokens[0]
-        and not token.text.isupper()
-        and token.norm not in spelling.TARGETS
-        and len(token.norm) < 6
-    )
 
 
 class _Reading:
