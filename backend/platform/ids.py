@@ -52,7 +52,15 @@ def uuid7_floor(instant: datetime) -> UUID:
 
 
 def short_code(length: int = 6) -> str:
-    """A random code for people, such as 'K7M2QX'; about 29 bits at the default length."""
+    """A random code for people, such as 'K7M2QX'; about 29 bits at the default length. Never figures alone: in a conversation
+    those are a number of something else.
+    """
+    while (code := _random_letters(length)).isdigit():
+        pass
+    return code
+
+
+def _random_letters(length: int) -> str:
     rest, letters = secrets.randbelow(len(_ALPHABET) ** length), []
     for _ in range(length):
         rest, letter = divmod(rest, len(_ALPHABET))

@@ -35,9 +35,9 @@ def put_right(
     `known` are the folded words that mean something in the message's language, `english` those of English.
     """
     out: list[Token] = []
-    for token in tokens:
+    for at, token in enumerate(tokens):
         previous = out[-1] if out else None
-        if token.norm in _HESITATIONS and token.kind == "word" and len(tokens) > _FEW:
+        if len(tokens) > _FEW and _is_hesitation(tokens, at):
             continue
         if (
             token.kind == "word"
@@ -73,6 +73,16 @@ def put_right(
             token.norm = lexicon.aliases.get(norm, norm)
         out.append(token)
     return out
+
+
+def _is_hesitation(tokens: list[Token], at: int) -> bool:
+    """Whether somebody thinks aloud here; 'EM' run together with figures is a piece of a reservation code."""
+    token, following = tokens[at], tokens[at + 1 : at + 2]
+    if token.kind != "word" or token.norm not in _HESITATIONS:
+        return False
+    after_figure = token.glued and tokens[at - 1].kind == "figure"
+    before_figure = bool(following) and following[0].glued and following[0].kind == "figure"
+    return not (after_figure or before_figure)
 
 
 def _is_initial(token: Token, tokens: list[Token]) -> bool:

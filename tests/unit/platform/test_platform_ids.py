@@ -65,3 +65,10 @@ def test_an_instant_is_below_its_identifiers_and_above_the_ones_before() -> None
     month = datetime(2026, 12, 1, tzinfo=UTC)
     stamp = int(month.timestamp() * 1000)
     assert ids.uuid7(stamp - 1) < ids.uuid7_floor(month) <= ids.uuid7(stamp)
+
+
+def test_a_code_for_people_is_never_figures_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([0, 1, 30 * 9])
+    monkeypatch.setattr(ids.secrets, "randbelow", lambda most: next(drawn))
+
+    assert ids.short_code() == "2B2222"
