@@ -59,7 +59,23 @@ _HESITATING: Final = frozenset(
     ]
 )
 # 'para ocho pero uno es bebé': some of those already counted.
-_SOME_OF_THEM: Final = phrases("es", "son", "is", "are", "de ellos", "de ellas", "of them", "of us")
+_SOME_OF_THEM: Final = phrases(
+    "es",
+    "son",
+    "is",
+    "are",
+    "viene",
+    "va",
+    "tiene",
+    "trae",
+    "comes",
+    "needs",
+    "has",
+    "de ellos",
+    "de ellas",
+    "of them",
+    "of us",
+)
 _LONGEST_TAKING_BACK: Final = 4
 _TELEGRAM: Final = 6
 _FEW_PEOPLE: Final = 20

@@ -36,7 +36,7 @@ def find_companions(sentence: Sentence, ordinary: Collection[str]) -> list[Item]
     """The sums of two or more companions named side by side, the guest among them. `ordinary` words are never people."""
     listed = longest(GRAMMAR.find(sentence))
     taken = {at for match in listed for at in range(match.start, match.end)}
-    others = [*_unlisted(sentence, taken, ordinary), *_by_name(sentence, taken)]
+    others = [*_unlisted(sentence, taken, ordinary), *_by_name(sentence, listed, ordinary)]
     matches = sorted([*listed, *others], key=lambda match: match.start)
     found: list[Item] = []
     chain: list[Match] = []
@@ -63,19 +63,19 @@ def _unlisted(sentence: Sentence, taken: Collection[int], ordinary: Collection[s
     return found
 
 
-def _by_name(sentence: Sentence, taken: Collection[int]) -> list[Match]:
-    """'Peter, John and me': first names side by side; 'my mate Dave' and 'my wife, Kate' are counted by the relation."""
+def _by_name(sentence: Sentence, listed: Collection[Match], ordinary: Collection[str]) -> list[Match]:
+    """'Peter, John and me': names side by side; 'my mate Dave' and 'it's me, Paddy' name whom another word counts."""
+    taken = {at for match in listed for at in range(match.start, match.end)}
+    ends = {match.end: "me" in match.payload for match in listed}
     found = []
     for at, token in enumerate(sentence.tokens):
-        apposed = at > 1 and at - 2 in taken and sentence.norms[at - 1] == ","
+        if token.kind != "word" or not token.capital or at in taken:
+            continue
+        called = token.norm in GIVEN_NAMES | ALSO_NAMES or (token.norm not in ordinary and at > 0)
         begins = at == 0 or precedes(sentence, at, _JOINTS | _BEFORE_NAMES)
-        if (
-            token.capital
-            and token.norm in GIVEN_NAMES | ALSO_NAMES
-            and at not in taken
-            and begins
-            and not apposed
-        ):
+        beside = sentence.norms[at - 1] == "," and at - 1 in ends
+        apposed = beside and not (ends[at - 1] and follows(sentence, at + 1, _JOINTS))
+        if called and begins and not apposed:
             found.append(Match(["1", "named"], at, at + 1, {}))
     return found
 

@@ -114,7 +114,7 @@ def _after_cue(
         return None
     end = name_end(sentence, start, taken, known if strength != "strong" else FUNCTION)
     if end == start and _is_month_called(sentence, start):
-        end = start + 1
+        end = name_end(sentence, start + 1, taken, known)
     if end == start:
         return None
     first = sentence.tokens[start]
