@@ -17,6 +17,7 @@ from backend.notifications.store import MessageStore
 from backend.notifications.writing import Writer, Written
 from backend.platform.clock import Clock
 from backend.platform.database import Database, Row, Tx
+from backend.platform.defects import without_words
 from backend.platform.events.deliveries import backoff
 from backend.platform.senders import (
     AccountSendError,
@@ -102,9 +103,10 @@ class ProviderMessages:
             provider_id = self._handed_over(restaurant_id, row, written, carried=carried)
         except SendError as problem:
             self._not_sent(restaurant_id, row, problem, now)
-        except Exception as problem:
-            log.exception("message failed", extra={"messageId": str(message_id)})
-            self._doubt(restaurant_id, message_id, f"{type(problem).__name__}: {problem}")
+        except Exception as problem:  # noqa: BLE001 -- told below, without words that an exception may quote
+            reason = without_words(problem, 3)
+            log.error("message failed", extra={"messageId": str(message_id), "problem": reason})
+            self._doubt(restaurant_id, message_id, reason)
         else:
             with self._database.tenant(restaurant_id) as tx:
                 self._store.sent(tx, message_id, provider_id, self._clock.now())

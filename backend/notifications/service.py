@@ -36,6 +36,8 @@ __all__ = [
     "said",
 ]
 
+from backend.platform.defects import without_words
+
 log = logging.getLogger(__name__)
 
 _ATTEMPTS = 10
@@ -143,10 +145,12 @@ class NotificationService:
                 "message not taken",
                 extra={"messageId": str(message_id), "problem": str(problem), "final": final},
             )
-            self._failed(restaurant_id, message_id, problem, now, final=final)
-        except Exception as problem:
-            log.exception("message failed", extra={"messageId": str(message_id)})
-            self._failed(restaurant_id, message_id, problem, now, final=False)
+            reason = f"{type(problem).__name__}: {problem}"
+            self._failed(restaurant_id, message_id, reason, now, final=final)
+        except Exception as problem:  # noqa: BLE001 -- told below, without words that an exception may quote
+            reason = without_words(problem, 3)
+            log.error("message failed", extra={"messageId": str(message_id), "problem": reason})
+            self._failed(restaurant_id, message_id, reason, now, final=False)
         return True
 
     def _send_one(self, tx: Tx, row: Row, now: datetime) -> None:
@@ -158,14 +162,14 @@ class NotificationService:
         self._store.close(tx, row["id"], "sent", now)
 
     def _failed(
-        self, restaurant_id: UUID, message_id: UUID, problem: Exception, now: datetime, *, final: bool
+        self, restaurant_id: UUID, message_id: UUID, reason: str, now: datetime, *, final: bool
     ) -> None:
         with self._database.tenant(restaurant_id) as tx:
             attempts = self._store.attempts(tx, message_id)
             self._store.failed(
                 tx,
                 message_id,
-                f"{type(problem).__name__}: {problem}",
+                reason,
                 now + backoff(attempts, 5.0, 3600.0),
                 most=_ATTEMPTS,
                 final=final,

@@ -10,13 +10,11 @@ import logging
 import secrets
 import threading
 import time
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from pathlib import Path
 from typing import Final, Protocol
 
 from backend.conversations.engines.budget import Budget
@@ -26,6 +24,7 @@ from backend.conversations.engines.merging import is_binding, merged, says_nothi
 from backend.conversations.engines.port import Answer, Engine, EngineError, Question, Reader, Service
 from backend.conversations.engines.putting import Put, prepared
 from backend.conversations.understanding import Understanding
+from backend.platform.defects import without_words
 
 _SHORTEST_S: Final = 0.05  # with less time left an engine is not asked any more
 _KEPT: Final = 256
@@ -147,7 +146,7 @@ class ReaderChain:
             return None, problem.failure != "busy"
         except Exception as defect:  # noqa: BLE001 -- whatever an engine does, the guest gets the built-in answer
             each.circuit.failed()
-            _log.error("engine %s: a defect: %s", name, _where(defect))
+            _log.error("engine %s: a defect: %s", name, without_words(defect, _LINES))
             self._told(name, "defect", started)
             self._remembered.put(name, question, None)
             return None, True
@@ -169,13 +168,6 @@ def _settle(circuit: Circuit, problem: EngineError) -> None:
         circuit.failed(problem.retry_after)
     else:
         circuit.left()
-
-
-def _where(defect: BaseException) -> str:
-    """Its kind and the lines it came through; not its words, which may hold the message."""
-    lines = traceback.extract_tb(defect.__traceback__)[-_LINES:]
-    places = " < ".join(f"{Path(line.filename).name}:{line.lineno}" for line in reversed(lines))
-    return f"{type(defect).__name__} at {places}"
 
 
 class _Remembered:

@@ -27,6 +27,7 @@ from imapclient.tls import IMAP4_TLS
 from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome, is_passing
 from backend.conversations.channels.email.store import MailStore, Position
 from backend.platform.clock import Clock, SystemClock
+from backend.platform.defects import without_words
 from backend.platform.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -195,7 +196,8 @@ class ImapCollector:
         except Exception as problem:
             if is_passing(problem):
                 raise  # the database is away or too busy, and the letter waits for it
-            log.exception("letter not understood")  # it stays unread, and must not stop those behind it
+            # It stays unread, and must not stop those behind it.
+            log.error("letter not understood", extra={"problem": without_words(problem, 3)})
             return Outcome.UNREADABLE
 
     @contextmanager

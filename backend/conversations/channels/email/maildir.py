@@ -22,6 +22,7 @@ from typing import Final
 from backend.conversations.channels.email.door import Arrival, MailDoor, Outcome, is_passing
 from backend.conversations.channels.email.headers import address_in, fields_of
 from backend.platform.clock import Clock, SystemClock
+from backend.platform.defects import without_words
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ class Maildir:
         except Exception as problem:
             if is_passing(problem):
                 raise  # the database is away or too busy, and the letter waits for it
-            log.exception("letter not understood")  # it must not stop those behind it
+            # It must not stop those behind it.
+            log.error("letter not understood", extra={"problem": without_words(problem, 3)})
             outcome = Outcome.UNREADABLE
         if outcome.is_settled:
             self._move(path, "cur", _SEEN)

@@ -8,11 +8,9 @@ instruction leaves a message that waits, and working on it again changes nothing
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import PurePath
 from typing import Protocol
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from backend.conversations.channels.rendering.words import short
 from backend.conversations.dialogue.render import Reply
 from backend.conversations.ports import Conversation, Handover, Sender
 from backend.platform.database import Database, Row, Tx
+from backend.platform.defects import without_words
 from backend.platform.events.deliveries import backoff
 from backend.platform.refusals import Refusal
 
@@ -178,7 +177,7 @@ class Chats:
         self, restaurant_id: UUID, identity: UUID, problem: Exception, attempts: int, now: datetime
     ) -> None:
         busy = isinstance(problem, Refusal) and problem.code == "lock_timeout"
-        reason = _without_words(problem)
+        reason = without_words(problem)
         log.log(
             logging.INFO if busy else logging.WARNING,
             "message not worked on",
@@ -199,13 +198,3 @@ class Chats:
         with self._database.tenant(restaurant_id) as tx:
             self._store.failed(tx, identity, reason, now, now, final=True)
         log.error("message given up", extra={"inbound": str(identity), "reason": reason})
-
-
-def _without_words(problem: BaseException) -> str:
-    """What went wrong and where, `ValueError at dates.py:31`, with what caused it. What an exception says may quote the guest, so
-    neither its message nor its traceback is kept; a refusal's code is ours."""
-    named = type(problem).__name__ + (f" {problem.code}" if isinstance(problem, Refusal) else "")
-    frames = traceback.extract_tb(problem.__traceback__)
-    where = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    cause = problem.__cause__
-    return f"{named}{where}" + (f" from {_without_words(cause)}" if cause is not None else "")

@@ -24,6 +24,7 @@ from backend.conversations.channels.registry import Channel, Channels, Finding
 from backend.conversations.dialogue.render import Reply
 from backend.platform.clock import Clock
 from backend.platform.database import Database, Row, Tx
+from backend.platform.defects import without_words
 from backend.platform.events.deliveries import backoff
 from backend.platform.senders import (
     AccountSendError,
@@ -125,11 +126,12 @@ class Sending:
             self._deliver(key, row["id"], channel, account, message)
         except SendError as problem:
             self._not_sent(key, row, guest_index, problem, now)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 -- told below, without words that an exception may quote
             # Whether the provider has it cannot be told: it stays in doubt, and finding out counts as a try.
-            log.exception("sending failed", extra={"outbound": str(row["id"])})
+            reason = without_words(problem, 3)
+            log.error("sending failed", extra={"outbound": str(row["id"]), "problem": reason})
             self._circuits.failed(key)
-            self._in_doubt(key, row["id"], f"{type(problem).__name__}: {problem}")
+            self._in_doubt(key, row["id"], reason)
         else:
             self._circuits.succeeded(key)
         return True
