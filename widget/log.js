@@ -37,7 +37,8 @@ export class Log {
     this.#showQuickReplies(messages);
     for (const message of added) this.#add(message);
     for (const message of messages) if (message.from === "guest") this.#showNote(message);
-    if (this.#quickReplies) this.#list.append(this.#quickReplies.node);
+    const quick = this.#quickReplies?.node;
+    if (quick && quick !== this.#list.lastElementChild) this.#list.append(quick); // a node that moves loses the focus that it has
     if (added.length > 0 || this.#typing.hidden === isTyping) {
       this.#typing.hidden = !isTyping;
       this.reveal();

@@ -57,6 +57,20 @@ def test_a_booking_needs_no_more_than_a_keyboard(page: Page, widget: WidgetOnPag
     assert [message["text"] for message in chat.messages()] == ["Mesa para cuatro mañana", "20:00"]
 
 
+def test_an_answer_to_tap_keeps_the_focus_while_the_widget_has_news_to_show(
+    page: Page, widget: WidgetOnPage, chat: ChatStandIn
+) -> None:
+    chat.plan(replies(CHOICE))
+    widget.opened_on(page)
+    widget.say("Mesa para cuatro mañana")
+    widget.button("20:00").focus()
+
+    page.context.set_offline(True)
+
+    expect(widget.dialog).to_contain_text("Sin conexión")
+    assert widget.focused() == "chip"
+
+
 def test_escape_closes_and_gives_the_focus_back_to_the_launcher(page: Page, widget: WidgetOnPage) -> None:
     widget.opened_on(page)
 

@@ -97,6 +97,7 @@ def test_a_booking_by_calendar_needs_no_more_than_a_keyboard(
         keys.press(key)
     keys.press("Enter")
     expect(form.heading).to_be_focused()
+    expect(form.node.locator(".chip").first).to_be_visible()
     tab_to("chip")
     keys.press("Enter")
     expect(form.heading).to_be_focused()
