@@ -59,8 +59,8 @@ def _book(stack: Stack, place: House) -> list[str]:
     """Bookings for every table and sitting of the coming hours, copied from one real one; the codes of all of them."""
     services, desk = stack.services, stack.services.reservations.desk
     now = services.clock.now()
-    tomorrow = place.today(now) + timedelta(days=1)
-    (first,) = house.fill_day(services, place, tomorrow, 1)
+    # On a day that no sitting reaches, at whatever hour this begins.
+    (first,) = house.fill_day(services, place, place.today(now) + timedelta(days=2), 1)
     with services.database.tenant(place.id) as tx:
         model = desk.store.get(tx, first)
     assert model is not None
